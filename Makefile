@@ -47,7 +47,7 @@ test: $(READY) check
 	@echo 'all notebooks passed'
 
 check: $(READY) # the package is what the notebooks export, the notebooks are clean, README is what index.ipynb says
-	$(BIN)/python -m pip check -q 2>/dev/null || $(BIN)/python -m pip check
+	$(BIN)/python -m pip check
 	scratch=$$(mktemp -d) && cp -r skingan nbs README.md $$scratch && $(MAKE) -s export readme && $(BIN)/nbdev-clean && \
 	  diff -r -x __pycache__ -x .ipynb_checkpoints $$scratch/skingan skingan && diff -rq -x .ipynb_checkpoints $$scratch/nbs nbs && diff $$scratch/README.md README.md && rm -r $$scratch || \
 	  { echo 'The files named above were not what the notebooks say. They are now: look at them and commit.'; exit 1; }

@@ -7,13 +7,13 @@ __all__ = ['init_normal', 'n_parameters', 'frozen', 'members', 'Term', 'Adversar
            'average_of', 'save_tree', 'load_tree', 'Checkpoint', 'KeepHistory', 'ShowSamples', 'fit_gan',
            'adversarial_learner']
 
-# %% ../nbs/12_adversarial.ipynb #98f3e38c
-import copy, json, random
+# %% ../nbs/12_adversarial.ipynb #28a26de1
+import json, random
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-import numpy as np, pandas as pd, torch, torch.nn as nn
-import warnings; warnings.filterwarnings('ignore', category=FutureWarning)
+import numpy as np, torch, torch.nn as nn
+import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import (Learner, Callback, Metric, OptimWrapper, ParamScheduler, SchedNo, SchedLin, combine_scheds, L, noop)
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -54,13 +54,15 @@ class Term(Metric):
     @property
     def name(self): return self.term
 
-# %% ../nbs/12_adversarial.ipynb #a86d10db
+# %% ../nbs/12_adversarial.ipynb #17635759
 class AdversarialLearner(Learner):
     "Trains a system's generator and discriminator against each other"
     def _do_one_batch(self):
         self.terms, steps = {}, self.model.steps(*self.xb, *self.yb)
         while (update := self._compute(steps)): self._update(*update)
         self.loss = sum(self.terms.values())
+
+    def _do_epoch_validate(self, ds_idx=1, dl=None): pass # a GAN has no validation loss: look at its images
 
     def _compute(self, steps):
         with autocast(self.dls.device): return next(steps, None)
@@ -139,7 +141,7 @@ def _set_rng_state(state, dls):
     random.setstate(as_python(state['python'])); dls.train.rng.setstate(as_python(state['loader']))
     np.random.set_state(('MT19937', np.array(state['numpy'][0], np.uint32), *state['numpy'][1:]))
 
-# %% ../nbs/12_adversarial.ipynb #053a2340
+# %% ../nbs/12_adversarial.ipynb #b85158fc
 def _load_opt(opt, state):
     opt.load_state_dict(state)
     for p,s in opt.opt.state.items():
@@ -149,12 +151,14 @@ def _load_opt(opt, state):
 class Checkpoint(Callback):
     "After each epoch write everything that going on needs to `path`"
     order = 80
-    def __init__(self, path): self.path, self.start, self.rng = Path(path), 0, None
+    def __init__(self, path, setup=None): self.path, self.setup, self.start, self.rng = Path(path), setup or {}, 0, None
 
     def load(self, learn):
         "Put the state of `path`, if it is there, into `learn`; how many epochs it has done"
         if not self.path.exists(): return 0
         state = load_tree(self.path)
+        diff = [f'{k}: {v!r} there, {self.setup.get(k)!r} now' for k,v in state['setup'].items() if v != self.setup.get(k)]
+        if diff: raise ValueError(f'{self.path} is of another training ({"; ".join(diff)}). Delete it, or give another file.')
         learn.model.to(learn.dls.device); learn.create_opt()
         try: learn.model.load_state_dict(state['model'])
         except RuntimeError as e: raise ValueError(f'{self.path} is a checkpoint of another architecture: {e}') from e
@@ -169,7 +173,7 @@ class Checkpoint(Callback):
     def after_epoch(self):
         if self.epoch < self.start: return
         ema = self.learn.ema.state_dict() if hasattr(self.learn, 'ema') else None
-        save_tree(self.path, dict(model=self.model.state_dict(), opt=self.opt.state_dict(), ema=ema, epoch=self.epoch+1,
+        save_tree(self.path, dict(model=self.model.state_dict(), opt=self.opt.state_dict(), ema=ema, epoch=self.epoch+1, setup=self.setup,
                                   history=self.learn.history, rng=_rng_state(self.dls)))
 
 # %% ../nbs/12_adversarial.ipynb #cd955e2c
@@ -179,16 +183,16 @@ class KeepHistory(Callback):
     def after_epoch(self):
         if self.epoch >= self.learn.done_epochs: self.learn.history.append({o.name: o.value for o in self.learn.metrics})
 
-# %% ../nbs/12_adversarial.ipynb #99d6644b
+# %% ../nbs/12_adversarial.ipynb #48f0ce4c
 class ShowSamples(Callback):
-    "Show `sample()` (a dict of image rows) every so many epochs and at the end"
+    "`show(sample(), epoch)` every so many epochs and at the end"
     order = 70
     def __init__(self, sample, show, every): self.sample, self.show, self.every = sample, show, every
     def after_epoch(self):
         done = self.epoch+1
-        if done > self.learn.done_epochs and (done % self.every == 0 or done == self.n_epoch): self.show(self.sample(), title=f'epoch {done}')
+        if done > self.learn.done_epochs and (done % self.every == 0 or done == self.n_epoch): self.show(self.sample(), done)
 
-# %% ../nbs/12_adversarial.ipynb #040b5c70
+# %% ../nbs/12_adversarial.ipynb #e30ba00a
 def fit_gan(learn:AdversarialLearner,
             n_epoch:int, # Epochs in all
             checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
@@ -196,7 +200,8 @@ def fit_gan(learn:AdversarialLearner,
             cbs=None, # More callbacks
            )->AdversarialLearner: # `learn`, trained
     "Train a GAN, going on from its checkpoint if there is one. `FloatingPointError` if a loss is not finite"
-    keep = Checkpoint(checkpoint) if checkpoint else None
+    setup = dict(lr=learn.lr, batches=len(learn.dls.train), generator=getattr(learn.model.generator, 'settings', None), **(dict(n_epoch=n_epoch, flat=flat) if flat < 1 else {}))
+    keep = Checkpoint(checkpoint, setup) if checkpoint else None
     learn.history, learn.done_epochs = [], 0
     if keep: learn.done_epochs = keep.load(learn)
     falls = [ParamScheduler({'lr': combine_scheds([flat, 1-flat], [SchedNo(learn.lr, learn.lr), SchedLin(learn.lr, 0)])})] if flat < 1 else []
@@ -204,7 +209,7 @@ def fit_gan(learn:AdversarialLearner,
     learn.done_epochs = 0
     return learn
 
-# %% ../nbs/12_adversarial.ipynb #953a7237
+# %% ../nbs/12_adversarial.ipynb #f5c5149c
 def adversarial_learner(dls, # fastai `DataLoaders`
                         system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
                         lr:float=2e-4, # Rate of both networks
@@ -214,7 +219,7 @@ def adversarial_learner(dls, # fastai `DataLoaders`
                        )->AdversarialLearner:
     "A fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table"
     opt_func = partial(OptimWrapper, opt=partial(torch.optim.Adam, betas=betas, fused=True))
-    learn = AdversarialLearner(dls, system.to(memory_format=torch.channels_last), loss_func=noop, opt_func=opt_func, splitter=members, lr=lr,
+    learn = AdversarialLearner(dls, system.to(dls.device, memory_format=torch.channels_last), loss_func=noop, opt_func=opt_func, splitter=members, lr=lr,
                                metrics=[Term(o) for o in system.terms], cbs=[KeepHistory()] + ([KeepAverage()] if ema else []) + list(cbs or []))
     learn.recorder.train_metrics, learn.recorder.valid_metrics = True, False
     learn.history, learn.done_epochs = [], 0

@@ -105,7 +105,7 @@ class CycleGAN(nn.Module):
         yield 'generator', terms
         yield 'discriminator', dict(d_a=self._judge('a', a, fake_a), d_b=self._judge('b', b, fake_b))
 
-# %% ../nbs/16_cyclegan.ipynb #1cfe92d2
+# %% ../nbs/16_cyclegan.ipynb #9c272198
 def cyclegan_learner(dls, # `unpaired_dls`
                      n_blocks:int=9, # Residual blocks: 9 at 256 px, 6 below
                      filters:int=64, # Channels of the first layers
@@ -121,7 +121,7 @@ def cyclegan_learner(dls, # `unpaired_dls`
     system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool)
     for net in system.generator.values(): net.settings['size'] = size
     learn = adversarial_learner(dls, system, lr=lr, ema=False, **kwargs)
-    if show_every: learn.add_cb(ShowSamples(lambda: translations(learn), show_rows, show_every))
+    if show_every: learn.add_cb(ShowSamples(lambda: translations(learn), lambda rows, epoch: show_rows(rows, title=f'epoch {epoch}'), show_every))
     return learn
 
 # %% ../nbs/16_cyclegan.ipynb #7d7b5e5c

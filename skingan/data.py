@@ -32,13 +32,13 @@ def _labels(df, path):
     if len(bad): raise ValueError(f'{path}: row {bad[0]+2} ({df.image[bad[0]]}) has not exactly one of the classes {", ".join(CLASSES)}')
     return df[CLASSES].idxmax(axis=1)
 
-# %% ../nbs/00_data.ipynb #5928f4c5
+# %% ../nbs/00_data.ipynb #8b95ff73
 def _image_paths(images, folder):
     "The file of each id, or None; `_downsampled` may be missing from the file's name"
     have = {p.stem: str(p) for p in folder.iterdir() if _is_image(p)} if folder.is_dir() else {}
     return [have.get(i) or have.get(i.removesuffix('_downsampled')) for i in images]
 
-def _is_image(p): return p.suffix.lower() in ('.jpg','.jpeg','.png')
+def _is_image(p): return p.suffix.lower() in ('.jpg','.jpeg','.png') and not p.name.startswith('.')
 
 # %% ../nbs/00_data.ipynb #c109f232
 def _handle_missing(df, folder, missing):
@@ -61,12 +61,12 @@ def isic2019(root:str|Path, # Folder with `ISIC_2019_Training_GroundTruth.csv` a
     if meta.exists(): df = df.merge(_read_csv(meta), on='image', how='left', validate='1:1')
     return _handle_missing(df, folder, missing)
 
-# %% ../nbs/00_data.ipynb #a6564a5c
+# %% ../nbs/00_data.ipynb #cbd6e18f
 def from_folders(root:str|Path, # Folder with one folder of jpg or png files per class
                 )->pd.DataFrame: # Lesion table: image, label, path, source (the folder's name)
     "A lesion table of `root/<label>/*.jpg|png`, sorted by label and name. An empty class folder is an error"
     root = Path(root)
-    files = {d.name: sorted(filter(_is_image, d.iterdir())) for d in sorted(root.iterdir()) if d.is_dir()}
+    files = {d.name: sorted(filter(_is_image, d.iterdir())) for d in sorted(root.iterdir()) if d.is_dir() and not d.name.startswith('.')}
     if empty := [label for label,ps in files.items() if not ps]: raise ValueError(f'{root/empty[0]}: no jpg or png in this class folder')
     if not files: raise ValueError(f'{root}: no class folders; expected {root}/<label>/*.jpg')
     df = pd.DataFrame([(p.stem, label, str(p), root.name) for label,ps in files.items() for p in ps], columns=['image','label','path','source'])
@@ -111,12 +111,13 @@ def leaked(df:pd.DataFrame, # Lesion table with `split` and `lesion_id`
     test = df[(df.split=='test') & df.lesion_id.notna()]
     return test.lesion_id.isin(df.lesion_id[df.split=='train'])
 
-# %% ../nbs/00_data.ipynb #cfd0585f
+# %% ../nbs/00_data.ipynb #75be82e5
 def write_manifest(df:pd.DataFrame, # Lesion table
                    dir:str|Path, # Folder of the images
                   ):
     "Write `df` as `dir/manifest.csv`, paths relative to `dir`"
     dir = Path(dir).resolve()
+    if df.path.isna().any(): raise ValueError('a row has no image, so there is no path to write')
     part = dir/'manifest.csv.part'
     df.assign(path=[os.path.relpath(Path(p).resolve(), dir) for p in df.path]).to_csv(part, index=False)
     part.replace(dir/'manifest.csv')
@@ -126,12 +127,12 @@ def read_manifest(dir:str|Path, # Folder that holds `manifest.csv`
     "The lesion table of a folder that the toolkit wrote"
     file = Path(dir)/'manifest.csv'
     if not file.exists(): raise FileNotFoundError(f'{file} is not there: {dir} was not written by skingan, or its writing was broken off. from_folders reads any folder.')
-    df = pd.read_csv(file, dtype={'image':str, 'label':str, 'lesion_id':str})
+    df = pd.read_csv(file, dtype={'image':str, 'label':str}, keep_default_na=False, na_values={'lesion_id': ['']})
     return df.assign(path=[str(Path(dir)/p) for p in df.path])
 
-# %% ../nbs/00_data.ipynb #da15b16e
+# %% ../nbs/00_data.ipynb #e4091dea
 def fingerprint(df:pd.DataFrame, # Lesion table
                )->str: # 12 hex digits
-    "Changes with any image's id, label or side of the split, not with the order of the rows or where the files lie"
-    cols = [c for c in ('image','label','split') if c in df]
-    return hashlib.sha256(df[cols].sort_values('image').to_csv(index=False).encode()).hexdigest()[:12]
+    "Changes with any image's id, label, side of the split or file length, not with the order of the rows or where the files lie"
+    rows = df[[c for c in ('image','label','split') if c in df]].assign(length=df.path.map(os.path.getsize, na_action='ignore'))
+    return hashlib.sha256(rows.sort_values('image').to_csv(index=False).encode()).hexdigest()[:12]

@@ -29,8 +29,10 @@ _COLOURS = dict( # light and dark of the lesion itself
     BKL=((.66,.49,.36),(.38,.26,.18)), DF=((.73,.53,.43),(.52,.34,.27)), VASC=((.68,.24,.27),(.38,.08,.18)), SCC=((.86,.60,.54),(.68,.39,.35)))
 SKIN = torch.tensor([(.93,.77,.70),(.78,.58,.48)]) # pale, tan
 
-# %% ../nbs/02_draw.ipynb #fdb13bc2
+# %% ../nbs/02_draw.ipynb #013ebeb9
 def _range(label, name): return _RANGES[label].get(name, _RANGES['common'].get(name, (0,.15)))
+
+def _features(u, label): return {n: lo + (hi-lo)*u[:,76+j] for j,n in enumerate(FEATURES) for lo,hi in [_range(label, n)]}
 
 def _random(seed, label, idxs):
     "Per image: numbers in [0, 1), and Gaussian fields of three grains"
@@ -115,7 +117,7 @@ def _mix(pair, t):
     lo, hi = torch.as_tensor(pair)
     return lo + (hi-lo)*t[...,None]
 
-# %% ../nbs/02_draw.ipynb #342ecb26
+# %% ../nbs/02_draw.ipynb #c088c7e4
 def draw(label:str, # One of `CLASSES`
          idxs, # Which images of the class: any whole numbers
          size:int=64, # Pixels
@@ -124,7 +126,7 @@ def draw(label:str, # One of `CLASSES`
     "Draw images of one class. Image i depends on (seed, label, i) alone; its shape not on `size`"
     u, z = _random(seed, label, idxs)
     coarse, mid, fine = (_smooth(o, size) for o in z)
-    f = {n: lo + (hi-lo)*u[:,76+j] for j,n in enumerate(FEATURES) for lo,hi in [_range(label, n)]}
+    f = _features(u, label)
     img = _mix(SKIN, _col(u[:,10]) + .12*coarse[3]) * (1 + .02*fine[0])[...,None]
     rho, mask = _outline(u, f, size)
     body = _mix(_COLOURS[label], torch.sigmoid(_col(f['variegated'])*coarse[0] + _col(f['dark']) + .3*mid[0])) * (1 + .04*fine[2])[...,None]

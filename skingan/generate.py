@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/20_generate.ipynb #5a8f6bbb
-import json, os
+# %% ../nbs/20_generate.ipynb #ac6a88da
+import json
+from inspect import signature
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn as nn
@@ -20,31 +21,36 @@ from .images import LesionSet
 from .plot import to_bytes
 from .run import write_json
 
-# %% ../nbs/20_generate.ipynb #79b18633
+# %% ../nbs/20_generate.ipynb #a4a0c7b5
 NETWORKS = dict(acgan=ACGANGenerator, resnet=ResnetGenerator)
+
+def _files(path):
+    stem = str(path).removesuffix('.safetensors')
+    return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
 
 def save_generator(generator:nn.Module, # A network of `NETWORKS`, with its `settings`
                    path:str|Path, # Of the safetensors file; the JSON lies beside it
                   ):
     "Write a generator's weights and settings"
-    path = Path(path).with_suffix('.safetensors')
+    weights, settings = _files(path)
     kind = next(k for k,v in NETWORKS.items() if isinstance(generator, v))
-    write_json(path.with_suffix('.json'), dict(network=kind, **generator.settings))
-    save_file({k: v.detach().cpu().contiguous() for k,v in generator.state_dict().items()}, part := path.with_suffix('.part'))
-    part.replace(path)
+    write_json(settings, dict(network=kind, **generator.settings))
+    save_file({k: v.detach().cpu().contiguous() for k,v in generator.state_dict().items()}, part := Path(f'{weights}.part'))
+    part.replace(weights)
 
-# %% ../nbs/20_generate.ipynb #f7f0ca4f
+# %% ../nbs/20_generate.ipynb #aa140f87
 def load_generator(path:str|Path, # Of the safetensors file
                   )->nn.Module: # On the CPU, in evaluation mode
     "Read what `save_generator` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
-    path = Path(path).with_suffix('.safetensors')
-    settings = json.loads(path.with_suffix('.json').read_text())
-    extra = {k: settings[k] for k in ('vocab','size') if k in settings}
-    args = {k:v for k,v in settings.items() if k != 'network' and not (k=='vocab' or (k=='size' and settings['network']=='resnet'))}
-    net = NETWORKS[settings['network']](**args)
-    try: net.load_state_dict(load_file(path))
-    except Exception as e: raise ValueError(f'{path}: these are not the weights of the network in its json ({e})') from e
-    net.settings.update(extra)
+    weights, file = _files(path)
+    try:
+        settings = json.loads(file.read_text())
+        net = NETWORKS[settings.pop('network')]
+        net = net(**{k:v for k,v in settings.items() if k in signature(net).parameters})
+        net.load_state_dict(load_file(weights))
+    except FileNotFoundError: raise
+    except Exception as e: raise ValueError(f'{weights}: these are not the weights of the network in {file.name} ({e!r})') from e
+    net.settings.update(settings)
     return net.eval()
 
 # %% ../nbs/20_generate.ipynb #3ef46cbe

@@ -5,11 +5,10 @@
 # %% auto #0
 __all__ = ['to_bytes', 'tile', 'show_rows', 'pixels_of', 'show_classes', 'show_pairs', 'plot_terms']
 
-# %% ../nbs/03_plot.ipynb #ab310445
+# %% ../nbs/03_plot.ipynb #a264b5c6
 import math
 from pathlib import Path
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
-from PIL import Image
 from .images import decode
 
 # %% ../nbs/03_plot.ipynb #c32d8879
@@ -29,10 +28,11 @@ def tile(x:np.ndarray, # Images `(n, height, width, 3)` uint8
     for i,o in enumerate(x): sheet[i//ncols*h:i//ncols*h+h-gap, i%ncols*w:i%ncols*w+w-gap] = o
     return sheet
 
-# %% ../nbs/03_plot.ipynb #8e07d587
+# %% ../nbs/03_plot.ipynb #5f106d8b
 def show_rows(rows:dict, # Name of a row: images `(n, height, width, 3)` uint8
               size:float=1., # Inches an image
               title:str='', # Above the picture
+              file:str|Path|None=None, # Write the picture there too
              ):
     "Rows of images, each with its name"
     rows = {k:np.asarray(v) for k,v in rows.items()}
@@ -42,6 +42,7 @@ def show_rows(rows:dict, # Name of a row: images `(n, height, width, 3)` uint8
     ax.imshow(sheet); ax.set_title(title); ax.set_xticks([])
     ax.set_yticks([(px+2)*(i+.5) for i in range(len(rows))], rows); ax.tick_params(length=0)
     for o in ax.spines.values(): o.set_visible(False)
+    if file: fig.savefig(file, dpi=70, bbox_inches='tight')
     plt.show()
 
 # %% ../nbs/03_plot.ipynb #3982cd25

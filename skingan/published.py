@@ -6,10 +6,9 @@
 __all__ = ['table_6_1', 'table_6_2', 'accuracy_from_recall', 'balanced_accuracy', 'table_7_1', 'table_7_2', 'conditional_wgan',
            'cyclegan_siim_isic', 'gan_variants']
 
-# %% ../nbs/05_published.ipynb #2806470b
+# %% ../nbs/05_published.ipynb #5f069259
 from importlib.resources import files
 import pandas as pd
-from .data import CLASSES
 
 # %% ../nbs/05_published.ipynb #bce3c0c3
 def _table(name): 

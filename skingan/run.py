@@ -4,16 +4,18 @@
 
 # %% auto #0
 __all__ = ['SCALES', 'Scale', 'get_scale', 'set_seed', 'subseed', 'has_bf16', 'autocast', 'digest', 'versions', 'hardware',
-           'write_json', 'stage', 'stage_digest']
+           'write_json', 'alone', 'stage', 'stage_digest']
 
-# %% ../nbs/04_run.ipynb #49bbfcf2
-import dataclasses, hashlib, json, os, platform, random, time
+# %% ../nbs/04_run.ipynb #bd5dad38
+import dataclasses, fcntl, hashlib, json, os, platform, random, tempfile, time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np, torch
 
-# %% ../nbs/04_run.ipynb #f5bed46d
+# %% ../nbs/04_run.ipynb #ca580be0
 @dataclass(frozen=True)
 class Scale:
     "How large an experiment is"
@@ -33,20 +35,32 @@ class Scale:
     classifier_bs:int
     n_per_class:tuple # Synthetic images added to each class, an arm each
     seeds:tuple
+    split_by:str|None='lesion_id' # Where the data have such a column; None: by image, as in Table 6.1
+    equal:str='steps' # Every arm as many steps as the arm `none`; or as many `epochs`, the thesis' way
     counts:dict=dataclasses.field(default_factory=dict, hash=False) # Drawn lesions per class, where the data are drawn
 
     @property
     def size(self): return 2*self.acgan_size
 
-# %% ../nbs/04_run.ipynb #1de20617
+# %% ../nbs/04_run.ipynb #e521d375
 SCALES = {o.name:o for o in (
-    Scale('tiny', 16, 2, 16, 8, 4, 2, 4, 1, 8, 'resnet18', False, 1, 16, (8,), (0,),
-          dict(NV=40, MEL=20, BCC=16, BKL=16, AK=12, SCC=12, VASC=12, DF=12)),
-    Scale('demo', 32, 45, 32, 32, 60, 4, 12, 2, 60, 'resnet18', False, 5, 32, (100,), (0,),
-          dict(NV=600, MEL=240, BCC=180, BKL=150, AK=80, SCC=70, VASC=50, DF=50)),
-    Scale('bench', 32, 60, 64, 48, 1000, 4, 16, 4, 500, 'resnet18', False, 6, 64, (250,500), (0,)),
-    Scale('bench_gpu', 64, 300, 128, 64, 10_000, 8, 64, 6, 2000, 'resnet18', False, 20, 64, (250,500,1000,2000,3000), (0,)),
-    Scale('thesis', 128, 300, 128, 64, 100_000, 1, 64, 9, 3000, 'resnet50', True, 10, 64, (250,500,1000,2000,3000), (0,)))}
+    Scale('tiny', acgan_size=16, acgan_epochs=2, acgan_bs=16, acgan_filters=8,
+          cyclegan_steps=4, cyclegan_bs=2, cyclegan_filters=4, cyclegan_blocks=1, cyclegan_images=8,
+          arch='resnet18', pretrained=False, classifier_epochs=1, classifier_bs=16, n_per_class=(8,), seeds=(0,),
+          counts=dict(NV=40, MEL=20, BCC=16, BKL=16, AK=12, SCC=12, VASC=12, DF=12)),
+    Scale('demo', acgan_size=32, acgan_epochs=45, acgan_bs=32, acgan_filters=32,
+          cyclegan_steps=60, cyclegan_bs=4, cyclegan_filters=12, cyclegan_blocks=4, cyclegan_images=60,
+          arch='resnet18', pretrained=False, classifier_epochs=5, classifier_bs=32, n_per_class=(100,), seeds=(0,),
+          counts=dict(NV=600, MEL=240, BCC=180, BKL=150, AK=80, SCC=70, VASC=50, DF=50)),
+    Scale('bench', acgan_size=32, acgan_epochs=60, acgan_bs=64, acgan_filters=48,
+          cyclegan_steps=1000, cyclegan_bs=4, cyclegan_filters=16, cyclegan_blocks=4, cyclegan_images=500,
+          arch='resnet18', pretrained=False, classifier_epochs=6, classifier_bs=64, n_per_class=(250, 500), seeds=(0,)),
+    Scale('bench_gpu', acgan_size=64, acgan_epochs=300, acgan_bs=128, acgan_filters=64,
+          cyclegan_steps=10_000, cyclegan_bs=8, cyclegan_filters=64, cyclegan_blocks=6, cyclegan_images=2000,
+          arch='resnet18', pretrained=False, classifier_epochs=20, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000), seeds=(0,)),
+    Scale('thesis', acgan_size=128, acgan_epochs=300, acgan_bs=128, acgan_filters=64,
+          cyclegan_steps=100_000, cyclegan_bs=1, cyclegan_filters=64, cyclegan_blocks=9, cyclegan_images=3000,
+          arch='resnet50', pretrained=True, classifier_epochs=10, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000), seeds=(0,)))}
 
 # %% ../nbs/04_run.ipynb #8de76ce5
 def get_scale(name:str, # `tiny`, `demo`, `bench`, `bench_gpu` or `thesis`
@@ -69,12 +83,13 @@ def subseed(seed:int, *names)->int: # 0 to 2**31-1
     "A seed for a named part of a run"
     return int(hashlib.sha256(f'{seed}/{"/".join(map(str, names))}'.encode()).hexdigest()[:8], 16) % 2**31
 
-# %% ../nbs/04_run.ipynb #51d90e09
+# %% ../nbs/04_run.ipynb #69c7854d
 def has_bf16(device='cpu')->bool: # Is bfloat16 faster than float32 here?
     "CUDA from Ampere on; CPUs with AMX or AVX-512 BF16"
     if torch.device(device).type == 'cuda': return torch.cuda.is_bf16_supported(including_emulation=False)
     return any(o in _cpu_flags() for o in ('amx_bf16','avx512_bf16')) and torch.device(device).type == 'cpu'
 
+@cache
 def _cpu_flags():
     try: return Path('/proc/cpuinfo').read_text().partition('flags')[2].partition('\n')[0].split()
     except OSError: return []
@@ -100,35 +115,54 @@ def hardware()->str: # One line
     names = [l.partition(':')[2].strip() for l in info.read_text().splitlines() if l.startswith('model name')] if info.exists() else []
     return f'{names[0] if names else platform.processor()}, {os.cpu_count()} cores'
 
-# %% ../nbs/04_run.ipynb #21e42a84
+# %% ../nbs/04_run.ipynb #6a17c73e
 def write_json(path:Path, obj): 
     "Write `obj` under another name, then rename"
     part = path.with_suffix('.part')
     part.write_text(json.dumps(obj, indent=1, default=str)+'\n')
     part.replace(path)
 
+@contextmanager
+def alone(file:Path):
+    "Inside, no other process is: it waits until this one is done"
+    with open(file, 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
 def _check(folder, settings):
     "Error if `folder` was made with other settings"
-    if not (file := folder/'settings.json').exists(): return
+    if not folder.exists(): return
+    if not (file := folder/'settings.json').exists(): raise ValueError(f'{folder} has no settings.json, so it is no stage of a run. Write somewhere else.')
     old, new = json.loads(file.read_text()), json.loads(json.dumps(settings, default=str))
     diff = [f'{k}: {old.get(k)!r} there, {new.get(k)!r} now' for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
     if diff: raise ValueError(f'{folder} was made with other settings ({"; ".join(diff)}). Delete that folder, or write somewhere else.')
 
-# %% ../nbs/04_run.ipynb #7f2b84da
+# %% ../nbs/04_run.ipynb #b9d279fc
 def stage(folder:str|Path, # Where the result lies, or will
           settings:dict, # What it depends on; JSON-able
           make, # Function of a folder that writes the result into it
          )->Path: # `folder`, finished
-    "Make a result once. Raises `ValueError` if it is there with other settings"
+    "Make a result once; another process that wants it waits. Raises `ValueError` if it is there with other settings"
     folder = Path(folder); part = folder.with_name(folder.name+'.part')
-    for o in folder, part: _check(o, settings)
-    if folder.exists(): return folder
-    part.mkdir(parents=True, exist_ok=True)
-    write_json(part/'settings.json', settings)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with alone(folder.with_name(f'.{folder.name}.lock')):
+        for o in folder, part: _check(o, settings)
+        if not folder.exists(): _make(part, settings, make).rename(folder)
+    return folder
+
+def _begin(part, settings):
+    "The folder to work in, which has its settings from its birth"
+    if part.exists(): return
+    new = Path(tempfile.mkdtemp(dir=part.parent)); new.chmod(0o755)
+    write_json(new/'settings.json', settings)
+    new.rename(part)
+
+def _make(part, settings, make):
+    _begin(part, settings)
     start = time.time()
     make(part)
     write_json(part/'provenance.json', dict(seconds=round(time.time()-start, 1), hardware=hardware(), **versions()))
-    return part.rename(folder)
+    return part
 
 # %% ../nbs/04_run.ipynb #674b8f6c
 def stage_digest(folder:str|Path)->str: # 12 hex digits
