@@ -24,14 +24,14 @@ def lsgan_loss(pred:torch.Tensor, # Scores, any shape
     "Mean of (score - target)²; target 1 for real, 0 for fake"
     return (pred.float() - float(real)).square().mean()
 
-# %% ../nbs/11_losses.ipynb #148e206f
+# %% ../nbs/11_losses.ipynb #9534b048
 def class_loss(logits:torch.Tensor, # `(n, classes)`
                y:torch.Tensor, # `(n,)` class numbers
               )->torch.Tensor: # Mean, a scalar
     "Cross-entropy of the class"
     return F.cross_entropy(logits.float(), y)
 
-# %% ../nbs/11_losses.ipynb #d6994344
+# %% ../nbs/11_losses.ipynb #44ab1f4a
 def l1_loss(x:torch.Tensor, # Images
             y:torch.Tensor, # Images of the same shape
            )->torch.Tensor: # Mean absolute difference
