@@ -51,11 +51,11 @@ def load_data(data:str|Path, # `drawn`, or a folder of images
     df = isic2019(root) if official else from_folders(root)
     return split(df, seed, by=scale.split_by if scale.split_by in df else None)
 
-# %% ../nbs/40_experiment.ipynb #08090eac
+# %% ../nbs/40_experiment.ipynb #9f4f9100
 def made_of(df:pd.DataFrame, # Lesion table
            )->str: # 12 hex digits; for synthetic images also those of their stage
     "For the settings of the stages that build on it"
-    return '-'.join([fingerprint(df), *(sorted(set(df.stage)) if 'stage' in df else [])])
+    return '-'.join([fingerprint(df), *(sorted(df.stage.dropna().unique()) if 'stage' in df else [])])
 
 # %% ../nbs/40_experiment.ipynb #a6ad97a7
 def _keep(learn, generator, folder):
