@@ -83,7 +83,7 @@ class ACGAN(nn.Module):
         with frozen(self.discriminator): source, label = self.discriminator(fake)
         yield 'generator', dict(g_source=source_loss(source, True), g_class=class_loss(label, y))
 
-# %% ../nbs/14_acgan.ipynb #a491e5fb
+# %% ../nbs/14_acgan.ipynb #94a661b3
 def acgan_learner(dls, # `lesion_dls`, with `.vocab`
                   size:int=128, # 16, 32, 64 or 128 pixels, as `dls`
                   filters:int=64, # Channels of the last hidden layer
@@ -91,7 +91,7 @@ def acgan_learner(dls, # `lesion_dls`, with `.vocab`
                   smoothing:float=.1, # One-sided label smoothing: the discriminator's target for real images is 1 - smoothing
                   lr:float=2e-4, # Rate of both networks
                   show_every:int|None=None, # Epochs between two sample grids
-                  folder:str|Path|None=None, # Keep the grids there, as `epoch-0010.png`
+                  folder:str|Path|None=None, # Keep the grids there, as `epoch-0010.jpg`
                   **kwargs, # More for `adversarial_learner`
                  )->AdversarialLearner:
     "An ACGAN that draws all classes of `dls`; train it with `fit` or `fit_gan`"
@@ -102,10 +102,10 @@ def acgan_learner(dls, # `lesion_dls`, with `.vocab`
     if show_every: learn.add_cb(ShowSamples(lambda: samples(learn), partial(show_epoch, folder), show_every))
     return learn
 
-# %% ../nbs/14_acgan.ipynb #573c1069
+# %% ../nbs/14_acgan.ipynb #ff4f424d
 def show_epoch(folder, rows, epoch):
     "Show samples, and keep the picture if there is a folder"
-    show_rows(rows, title=f'epoch {epoch}', file=folder and Path(folder)/f'epoch-{epoch:04d}.png')
+    show_rows(rows, title=f'epoch {epoch}', file=folder and Path(folder)/f'epoch-{epoch:04d}.jpg')
 
 @torch.no_grad()
 def samples(learn:AdversarialLearner, # Of `acgan_learner`

@@ -42,14 +42,14 @@ class Scale:
     @property
     def size(self): return 2*self.acgan_size
 
-# %% ../nbs/04_run.ipynb #a79fdab0
+# %% ../nbs/04_run.ipynb #c1bde005
 SCALES = {o.name:o for o in (
     Scale('tiny', acgan_size=16, acgan_epochs=2, acgan_bs=16, acgan_filters=8,
           cyclegan_steps=4, cyclegan_bs=2, cyclegan_filters=4, cyclegan_blocks=1, cyclegan_images=8,
           arch='resnet18', pretrained=False, classifier_epochs=1, classifier_bs=16, n_per_class=(8,), seeds=(0,),
           counts=dict(NV=40, MEL=20, BCC=16, BKL=16, AK=12, SCC=12, VASC=12, DF=12)),
     Scale('demo', acgan_size=32, acgan_epochs=45, acgan_bs=32, acgan_filters=32,
-          cyclegan_steps=400, cyclegan_bs=1, cyclegan_filters=8, cyclegan_blocks=3, cyclegan_images=60,
+          cyclegan_steps=300, cyclegan_bs=1, cyclegan_filters=8, cyclegan_blocks=3, cyclegan_images=60,
           arch='resnet18', pretrained=False, classifier_epochs=5, classifier_bs=32, n_per_class=(100,), seeds=(0,),
           counts=dict(NV=600, MEL=240, BCC=180, BKL=150, AK=80, SCC=70, VASC=50, DF=50)),
     Scale('bench', acgan_size=32, acgan_epochs=60, acgan_bs=64, acgan_filters=48,
