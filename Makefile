@@ -1,4 +1,5 @@
 # Everything that one does here. Each target first makes .venv from the lock, if it is not there yet.
+SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -57,8 +58,8 @@ check: $(READY) # the package is what the notebooks export, the notebooks are cl
 export: $(READY)
 	$(BIN)/nbdev-export
 
-readme: $(READY) # index.ipynb without its hidden cells
-	$(BIN)/jupyter nbconvert --log-level=WARN --to markdown --stdout --RegexRemovePreprocessor.patterns='(?s)#\| hide.*' nbs/index.ipynb | \
+readme: $(READY) # index.ipynb without its hidden cells and outputs
+	$(BIN)/jupyter nbconvert --log-level=WARN --to markdown --stdout --ClearOutputPreprocessor.enabled=True --RegexRemovePreprocessor.patterns='#\| hide[\s\S]*' nbs/index.ipynb | \
 	  sed -e 's#(images/#(nbs/images/#g' -e 's#(../results#(results#g' -e 's#](\([0-9a-z_/]*\.ipynb\))#](nbs/\1)#g' -e 's/[[:space:]]*$$//' | cat -s > README.md
 
 wheel: $(READY)

@@ -1,7 +1,7 @@
 "The package's metadata is in settings.ini; its version in skingan/__init__.py."
 from configparser import ConfigParser
 from pathlib import Path
-from setuptools import setup, find_packages
+from setuptools import setup
 
 here = Path(__file__).parent
 config = ConfigParser(interpolation=None)
@@ -12,7 +12,7 @@ setup(
     name=cfg['lib_name'], description=cfg['description'], keywords=cfg['keywords'].split(),
     author=cfg['author'], license=cfg['license'], license_files=['LICENSE'],
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
-    packages=find_packages(include=['skingan']), package_data={'skingan': ['tables/*.csv']},
+    packages=['skingan', 'skingan.tables'], package_data={'skingan.tables': ['*.csv']},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
     extras_require={'dev': cfg['dev_requirements'].split()},
 )
