@@ -60,7 +60,8 @@ export: $(READY)
 
 readme: $(READY) # index.ipynb without its hidden cells and outputs
 	$(BIN)/jupyter nbconvert --log-level=WARN --to markdown --stdout --ClearOutputPreprocessor.enabled=True --RegexRemovePreprocessor.patterns='#\| hide[\s\S]*' nbs/index.ipynb | \
-	  sed -e 's#(images/#(nbs/images/#g' -e 's#(../results#(results#g' -e 's#](\([0-9a-z_/]*\.ipynb\))#](nbs/\1)#g' -e 's/[[:space:]]*$$//' | cat -s > README.md
+	  sed -e 's#(images/#(nbs/images/#g' -e 's#(../results#(results#g' -e 's#](\([0-9a-z_/]*\.ipynb\))#](nbs/\1)#g' -e 's/[[:space:]]*$$//' | \
+	  awk '/^```$$/ && !code {print "```python"; code=1; next} /^```/ {code=!code} {print}' | cat -s > README.md
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
