@@ -192,7 +192,7 @@ class ShowSamples(Callback):
         done = self.epoch+1
         if done > self.learn.done_epochs and (done % self.every == 0 or done == self.n_epoch): self.show(self.sample(), done)
 
-# %% ../nbs/12_adversarial.ipynb #e30ba00a
+# %% ../nbs/12_adversarial.ipynb #409b5c47
 def fit_gan(learn:AdversarialLearner,
             n_epoch:int, # Epochs in all
             checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
@@ -200,7 +200,7 @@ def fit_gan(learn:AdversarialLearner,
             cbs=None, # More callbacks
            )->AdversarialLearner: # `learn`, trained
     "Train a GAN, going on from its checkpoint if there is one. `FloatingPointError` if a loss is not finite"
-    setup = dict(lr=learn.lr, batches=len(learn.dls.train), generator=getattr(learn.model.generator, 'settings', None), **(dict(n_epoch=n_epoch, flat=flat) if flat < 1 else {}))
+    setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'made_of', None), batches=len(learn.dls.train), generator=getattr(learn.model.generator, 'settings', None), **(dict(n_epoch=n_epoch, flat=flat) if flat < 1 else {}))
     keep = Checkpoint(checkpoint, setup) if checkpoint else None
     learn.history, learn.done_epochs = [], 0
     if keep: learn.done_epochs = keep.load(learn)

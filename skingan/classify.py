@@ -47,7 +47,7 @@ def _learner(dls, arch, pretrained, **kwargs):
         raise OSError(f'the pretrained weights of {getattr(arch, "__name__", arch)} cannot be had ({e}). Two ways out: weights=<a local file of them>, '
                       'or pretrained=False, which trains from scratch and is another experiment.') from e
 
-# %% ../nbs/30_classify.ipynb #7d184160
+# %% ../nbs/30_classify.ipynb #818bb057
 def classifier(df:pd.DataFrame, # Lesion table with `split`
                arch=resnet50, # Network: a function, or its name in torchvision or timm
                pretrained:bool=True, # Start from ImageNet's weights?
@@ -59,6 +59,7 @@ def classifier(df:pd.DataFrame, # Lesion table with `split`
                seed:int=0, # Of the initial weights and the order of the images
               )->Learner: # With `.dls.vocab`
     "A fastai `Learner` on `df`'s train and valid. Light augmentations: flips and quarter turns, rotation, zoom, lighting"
+    if 'split' not in df: raise ValueError('the table has no column split; skingan.data.split gives it')
     set_seed(seed)
     arch, stats = _arch(arch), imagenet_stats if pretrained else HALF
     tfms = aug_transforms(flip_vert=True, max_rotate=20., max_zoom=1.1, max_lighting=.1, max_warp=0.)

@@ -61,11 +61,12 @@ def isic2019(root:str|Path, # Folder with `ISIC_2019_Training_GroundTruth.csv` a
     if meta.exists(): df = df.merge(_read_csv(meta), on='image', how='left', validate='1:1')
     return _handle_missing(df, folder, missing)
 
-# %% ../nbs/00_data.ipynb #cbd6e18f
+# %% ../nbs/00_data.ipynb #bd0e23a0
 def from_folders(root:str|Path, # Folder with one folder of jpg or png files per class
                 )->pd.DataFrame: # Lesion table: image, label, path, source (the folder's name)
     "A lesion table of `root/<label>/*.jpg|png`, sorted by label and name. An empty class folder is an error"
     root = Path(root)
+    if not root.is_dir(): raise FileNotFoundError(f'{root}: not a folder; expected {root}/<label>/*.jpg')
     files = {d.name: sorted(filter(_is_image, d.iterdir())) for d in sorted(root.iterdir()) if d.is_dir() and not d.name.startswith('.')}
     if empty := [label for label,ps in files.items() if not ps]: raise ValueError(f'{root/empty[0]}: no jpg or png in this class folder')
     if not files: raise ValueError(f'{root}: no class folders; expected {root}/<label>/*.jpg')

@@ -22,13 +22,14 @@ from .generate import generate, load_generator, save_generator, translate
 from .images import lesion_dls, unpaired_dls
 from .run import Scale, digest, hardware, set_seed, stage, stage_digest, subseed, versions, write_json
 
-# %% ../nbs/40_experiment.ipynb #da8a08e4
+# %% ../nbs/40_experiment.ipynb #69b687ba
 def augment(train:pd.DataFrame, # Lesion table of real images
             synthetic:pd.DataFrame, # Lesion table of synthetic images
             n:int, # Images to add per class
             seed:int=0, # Which of them
            )->pd.DataFrame: # `train`, then `n` synthetic images of each of `synthetic`'s classes, as split `train`
     "Real plus `n` per class, nested in `n`. Raises `ValueError` if a class has fewer"
+    if 'split' not in train: raise ValueError('the real images have no column split; skingan.data.split gives it')
     few = synthetic.label.value_counts().loc[lambda c: c < n]
     if len(few): raise ValueError(f'{n} images asked of class {few.index[0]}, but only {few.iloc[0]} were generated')
     lots = [subseed(seed, o) for o in synthetic.image]

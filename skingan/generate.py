@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/20_generate.ipynb #ac6a88da
+# %% ../nbs/20_generate.ipynb #8b372905
 import json
 from inspect import signature
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from PIL import Image
 from safetensors.torch import save_file, load_file
 from .acgan import ACGANGenerator
 from .cyclegan import ResnetGenerator
-from .data import write_manifest
+from .data import read_manifest, write_manifest
 from .images import LesionSet
 from .plot import to_bytes
 from .run import write_json
@@ -53,13 +53,14 @@ def load_generator(path:str|Path, # Of the safetensors file
     net.settings.update(settings)
     return net.eval()
 
-# %% ../nbs/20_generate.ipynb #3ef46cbe
+# %% ../nbs/20_generate.ipynb #ed7675fa
 def _save_png(x, path): Image.fromarray(x).save(path, compress_level=1)
 
 @torch.no_grad()
 def _write(batches, df, out):
     "Images of `batches` as the files of `df`, then the manifest"
     out.mkdir(parents=True, exist_ok=True)
+    if (out/'manifest.csv').exists() and set(read_manifest(out).image) - set(df.image): raise ValueError(f'{out} holds other images; give each class and source a folder of its own')
     paths, jobs = iter(df.path), []
     with ThreadPoolExecutor() as ex:
         for x in batches: jobs += [ex.submit(_save_png, o, next(paths)) for o in to_bytes(x)]

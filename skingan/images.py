@@ -6,7 +6,7 @@
 __all__ = ['HALF', 'decode', 'cache_dir', 'Pixels', 'LesionSet', 'BatchDL', 'RandomDihedral', 'batch_tfms', 'lesion_dls',
            'PairSet', 'unpaired_dls']
 
-# %% ../nbs/01_images.ipynb #32a5e6da
+# %% ../nbs/01_images.ipynb #dc6f2143
 import fcntl, math, os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +15,7 @@ import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning)
 from fastai.vision.all import (TfmdDL, DataLoaders, TensorImage, TensorCategory, Category, RandTransform, IntToFloatTensor, Normalize, default_device)
 from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
+from .data import SPLITS, fingerprint
 
 # %% ../nbs/01_images.ipynb #ff02b23d
 def decode(path:str|Path, # Image file
@@ -76,7 +77,7 @@ class Pixels:
         n = self.file.stat().st_size//(self.size**2*3)
         return np.memmap(self.file, np.uint8, 'r', shape=(n, self.size, self.size, 3))
 
-# %% ../nbs/01_images.ipynb #756d4d10
+# %% ../nbs/01_images.ipynb #62acba34
 class LesionSet:
     "Images and class numbers by the batch"
     n_inp = 1 # said here, because fastai would otherwise draw an extra batch to find out
@@ -85,7 +86,7 @@ class LesionSet:
         self.pixels, self.vocab, self.balance = Pixels(size, cache), list(vocab), balance
         self.rows = self.pixels.rows(df.path)
         self.array, self.ys = self.pixels.array, torch.tensor([self.vocab.index(l) for l in df.label], dtype=torch.long)
-        self.n_items = n_items or len(self.rows)
+        self.n_items, self.made_of = n_items or len(self.rows), fingerprint(df)
 
     def __len__(self): return self.n_items
     def images(self, idxs): return TensorImage(torch.from_numpy(self.array[self.rows[idxs]]).permute(0,3,1,2))
@@ -134,7 +135,7 @@ def _loaders(train, valid, bs, tfms, stats, device):
                   device=device or default_device()) for i,o in enumerate(sets)]
     return DataLoaders(*dl, *([[]] if valid is None else []))
 
-# %% ../nbs/01_images.ipynb #50c55126
+# %% ../nbs/01_images.ipynb #38f1e118
 def lesion_dls(df:pd.DataFrame, # Lesion table; a `split` column says what is train and valid
                size:int, # Side in pixels
                bs:int=64, # Batch size
@@ -149,6 +150,7 @@ def lesion_dls(df:pd.DataFrame, # Lesion table; a `split` column says what is tr
     "Labelled images for a GAN or a classifier"
     vocab = sorted(set(df.label)) if vocab is None else list(vocab)
     side = df.split if 'split' in df else pd.Series('train', index=df.index)
+    if not side.isin(SPLITS).all(): raise ValueError(f'split {side[~side.isin(SPLITS)].iloc[0]}: give every row one of {", ".join(SPLITS)}; skingan.data.split does')
     if not (side=='train').any(): raise ValueError("no row of the table has split 'train'")
     train, valid = (LesionSet(df[side==o], size, vocab, *args, cache=cache) if (side==o).any() else None
                     for o,*args in (('train', n_items, balance), ('valid',)))
@@ -156,13 +158,14 @@ def lesion_dls(df:pd.DataFrame, # Lesion table; a `split` column says what is tr
     dls.vocab, dls.c = vocab, len(vocab)
     return dls
 
-# %% ../nbs/01_images.ipynb #9f50297d
+# %% ../nbs/01_images.ipynb #c3297300
 class PairSet:
     "An image of domain A with any image of domain B"
     n_inp = 1
     def __init__(self, a, b, n_items=None):
         self.a, self.b = a, b
         a.n_items = b.n_items = n_items or max(len(a), len(b))
+        self.made_of = f'{a.made_of}-{b.made_of}'
     def __len__(self): return self.a.n_items
     def order(self, rng): return list(zip(self.a.order(rng), self.b.order(rng)))
     def batch(self, idxs):
