@@ -3,7 +3,8 @@ SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-NB := nbs/experiments/01_from_noise.ipynb
+EXPERIMENTS ?= 01_from_noise 02_from_nevus
+PAPERMILL := $(BIN)/papermill --no-progress-bar
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
 .PHONY: help setup demo test lab real export readme check wheel clean
@@ -12,7 +13,7 @@ help:
 	@echo 'make demo   the experiments on drawn lesions, minutes; leaves runs/demo/*.html and prints the tables'
 	@echo 'make test   every notebook, every test'
 	@echo 'make lab    Jupyter, to step through the notebooks in nbs/'
-	@echo 'make real DATA=<folder> SCALE=bench NAME=<data>-<size>px   experiment 1 on real images, into results/NAME'
+	@echo 'make real DATA=<folder> SCALE=bench NAME=<data>-<size>px   the experiments on real images, into results/NAME'
 	@echo 'make export | readme | check | wheel   for those who change the notebooks'
 
 setup: $(READY)
@@ -27,26 +28,30 @@ $(READY): requirements.lock setup.py settings.ini pyproject.toml
 
 demo: $(READY)
 	mkdir -p runs/demo
-	$(BIN)/papermill --no-progress-bar $(NB) runs/demo/01_from_noise.ipynb -p out runs/demo
-	$(BIN)/jupyter nbconvert --log-level=WARN --to html runs/demo/01_from_noise.ipynb
-	@cat runs/demo/tables.txt
-	@echo; echo 'To look at: runs/demo/01_from_noise.html'
+	set -e; for o in $(EXPERIMENTS); do \
+	  $(PAPERMILL) nbs/experiments/$$o.ipynb runs/demo/$$o.ipynb -p out runs/demo; \
+	  $(BIN)/jupyter nbconvert --log-level=WARN --to html runs/demo/$$o.ipynb; done
+	@for o in $(EXPERIMENTS); do cat runs/demo/$$o.txt; echo; done
+	@echo 'To look at:' $(EXPERIMENTS:%=runs/demo/%.html)
 
 SCALE ?= bench
 real: $(READY)
-	@test -n "$(DATA)" -a -n "$(NAME)" || { echo 'make real DATA=<folder of images> NAME=<data>-<size>px'; exit 2; }
-	mkdir -p results/$(NAME) runs/$(NAME)
-	SKINGAN_DATA=$(dir $(abspath $(DATA))) $(BIN)/papermill --no-progress-bar $(NB) runs/$(NAME)/01_from_noise.ipynb \
-	  -p data $(notdir $(abspath $(DATA))) -p scale $(SCALE) -p out runs/$(NAME)
-	cp runs/$(NAME)/01_from_noise.ipynb results/$(NAME)/ && cp runs/$(NAME)/rows.csv results/$(NAME)/01_from_noise.csv
-	mkdir -p results/$(NAME)/predictions && for o in runs/$(NAME)/runs/*/; do cp $$o/predictions.csv results/$(NAME)/predictions/$$(basename $$o).csv; done
-	$(BIN)/nbdev-clean --fname results/$(NAME)/01_from_noise.ipynb
+	@test -n "$(DATA)" -a -n "$(NAME)" || { echo 'make real DATA=<folder of images> NAME=<data>-<size>px [SCALE=bench] [EXPERIMENTS=02_from_nevus]'; exit 2; }
+	mkdir -p results/$(NAME)/predictions runs/$(NAME)
+	set -e; for o in $(EXPERIMENTS); do \
+	  SKINGAN_DATA=$(dir $(abspath $(DATA))) $(PAPERMILL) nbs/experiments/$$o.ipynb runs/$(NAME)/$$o.ipynb \
+	    -p data $(notdir $(abspath $(DATA))) -p scale $(SCALE) -p out runs/$(NAME); \
+	  cp runs/$(NAME)/$$o.ipynb runs/$(NAME)/$$o.csv results/$(NAME)/; $(BIN)/nbdev-clean --fname results/$(NAME)/$$o.ipynb; done
+	set -e; for o in runs/$(NAME)/runs/*-seed*[0-9]/; do cp $$o/predictions.csv results/$(NAME)/predictions/$$(basename $$o).csv; done
 
 test: $(READY) check
 	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing # several notebooks at once, a core each
-	scratch=$$(mktemp -d) && tiny="$(BIN)/papermill --no-progress-bar $(NB) $$scratch/01.ipynb -p scale tiny -p out $$scratch/run" && \
-	  $$tiny && grep -q cyclegan-8 $$scratch/run/tables.txt && mv $$scratch/run/tables.txt $$scratch/first.txt && \
-	  $$tiny && cmp $$scratch/first.txt $$scratch/run/tables.txt && rm -r $$scratch # the second time everything is read
+	scratch=$$(mktemp -d); set -e; for time in first second; do \
+	  for o in $(EXPERIMENTS); do $(PAPERMILL) nbs/experiments/$$o.ipynb $$scratch/$$o.ipynb -p scale tiny -p out $$scratch/run; done; \
+	  mkdir $$scratch/$$time; cp $$scratch/run/*.txt $$scratch/$$time; done; \
+	grep -q cyclegan-8 $$scratch/first/01_from_noise.txt; grep -q nevus-1/2-8 $$scratch/first/02_from_nevus.txt; \
+	diff -r $$scratch/first $$scratch/second; made=$$(find $$scratch/run -name provenance.json -newer $$scratch/first); \
+	test -z "$$made" || { echo "made again: $$made"; exit 1; }; rm -r $$scratch # the second time everything is read
 	@echo 'all notebooks passed'
 
 check: $(READY) # the package is what the notebooks export, the notebooks are clean, README is what index.ipynb says

@@ -5,53 +5,41 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/20_generate.ipynb #8b372905
-import json
+# %% ../nbs/20_generate.ipynb #72458e5c
 from inspect import signature
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn as nn
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
-from safetensors.torch import save_file, load_file
 from .acgan import ACGANGenerator
 from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
 from .images import LesionSet
 from .plot import to_bytes
-from .run import write_json
+from .run import load_network, save_network
 
-# %% ../nbs/20_generate.ipynb #a4a0c7b5
+# %% ../nbs/20_generate.ipynb #74d86617
 NETWORKS = dict(acgan=ACGANGenerator, resnet=ResnetGenerator)
-
-def _files(path):
-    stem = str(path).removesuffix('.safetensors')
-    return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
 
 def save_generator(generator:nn.Module, # A network of `NETWORKS`, with its `settings`
                    path:str|Path, # Of the safetensors file; the JSON lies beside it
                   ):
     "Write a generator's weights and settings"
-    weights, settings = _files(path)
     kind = next(k for k,v in NETWORKS.items() if isinstance(generator, v))
-    write_json(settings, dict(network=kind, **generator.settings))
-    save_file({k: v.detach().cpu().contiguous() for k,v in generator.state_dict().items()}, part := Path(f'{weights}.part'))
-    part.replace(weights)
+    save_network(generator, path, dict(network=kind, **generator.settings))
 
-# %% ../nbs/20_generate.ipynb #aa140f87
+# %% ../nbs/20_generate.ipynb #a082c15f
+def _untrained(settings):
+    net = NETWORKS[settings.pop('network')]
+    net = net(**{k:v for k,v in settings.items() if k in signature(net).parameters})
+    net.settings.update(settings)
+    return net
+
 def load_generator(path:str|Path, # Of the safetensors file
                   )->nn.Module: # On the CPU, in evaluation mode
     "Read what `save_generator` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
-    weights, file = _files(path)
-    try:
-        settings = json.loads(file.read_text())
-        net = NETWORKS[settings.pop('network')]
-        net = net(**{k:v for k,v in settings.items() if k in signature(net).parameters})
-        net.load_state_dict(load_file(weights))
-    except FileNotFoundError: raise
-    except Exception as e: raise ValueError(f'{weights}: these are not the weights of the network in {file.name} ({e!r})') from e
-    net.settings.update(settings)
-    return net.eval()
+    return load_network(path, _untrained)
 
 # %% ../nbs/20_generate.ipynb #ed7675fa
 def _save_png(x, path): Image.fromarray(x).save(path, compress_level=1)

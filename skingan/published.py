@@ -43,7 +43,7 @@ def table_7_2()->pd.DataFrame: # n_generated, alpha, accuracy, MEL_precision, ME
     "Thesis, Table 7.2: from nevus to melanoma"
     return _table('thesis_table_7_2')
 
-# %% ../nbs/05_published.ipynb #5731bfa4
+# %% ../nbs/05_published.ipynb #de4b43c7
 def conditional_wgan(part:str='real_only', # `real_only`, `gan_augmented`, `gan_only_4_class` or `accuracy`
                     )->pd.DataFrame: # label, precision, recall, f1; or arm, accuracy
     "Conditional WGAN with vgg11_bn on ISIC 2019: Tables 2 to 4 and the accuracies"

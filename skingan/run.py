@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['SCALES', 'Scale', 'get_scale', 'set_seed', 'subseed', 'has_bf16', 'autocast', 'digest', 'versions', 'hardware',
-           'write_json', 'alone', 'stage', 'stage_digest']
+           'write_json', 'alone', 'stage', 'stage_digest', 'save_network', 'load_network']
 
-# %% ../nbs/04_run.ipynb #bd5dad38
+# %% ../nbs/04_run.ipynb #8b760378
 import dataclasses, fcntl, hashlib, json, os, platform, random, tempfile, time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-import numpy as np, torch
+import numpy as np, torch, torch.nn as nn
+from safetensors.torch import load_file, save_file
 
-# %% ../nbs/04_run.ipynb #ca580be0
+# %% ../nbs/04_run.ipynb #a2c60705
 @dataclass(frozen=True)
 class Scale:
     "How large an experiment is"
@@ -24,7 +25,7 @@ class Scale:
     acgan_epochs:int
     acgan_bs:int
     acgan_filters:int # Channels of the ACGAN's last hidden layer
-    cyclegan_steps:int # Optimizer steps of each class' CycleGAN
+    cyclegan_steps:int # Experiment 1: optimizer steps of each class' CycleGAN
     cyclegan_bs:int
     cyclegan_filters:int
     cyclegan_blocks:int
@@ -33,7 +34,10 @@ class Scale:
     pretrained:bool
     classifier_epochs:int # Epochs of the real images; every arm gets as many steps
     classifier_bs:int
-    n_per_class:tuple # Synthetic images added to each class, an arm each
+    n_per_class:tuple # Experiment 1: synthetic images added to each class, an arm each
+    translation_steps:int # Experiment 2: optimizer steps of each α's CycleGAN
+    alphas:tuple # Experiment 2: shares of the correctly predicted melanomas that a CycleGAN learns from, one CycleGAN each
+    n_translated:tuple # Experiment 2: translated nevi added, an arm each for every α
     seeds:tuple
     split_by:str|None='lesion_id' # Where the data have such a column; None: by image, as in Table 6.1
     equal:str='steps' # Every arm as many steps as the arm `none`; or as many `epochs`, the thesis' way
@@ -42,25 +46,30 @@ class Scale:
     @property
     def size(self): return 2*self.acgan_size
 
-# %% ../nbs/04_run.ipynb #c1bde005
+# %% ../nbs/04_run.ipynb #5c81c714
 SCALES = {o.name:o for o in (
     Scale('tiny', acgan_size=16, acgan_epochs=2, acgan_bs=16, acgan_filters=8,
           cyclegan_steps=4, cyclegan_bs=2, cyclegan_filters=4, cyclegan_blocks=1, cyclegan_images=8,
-          arch='resnet18', pretrained=False, classifier_epochs=1, classifier_bs=16, n_per_class=(8,), seeds=(0,),
+          arch='resnet18', pretrained=False, classifier_epochs=8, classifier_bs=16, n_per_class=(8,),
+          translation_steps=4, alphas=('1/2','1/1'), n_translated=(8,), seeds=(0,),
           counts=dict(NV=40, MEL=20, BCC=16, BKL=16, AK=12, SCC=12, VASC=12, DF=12)),
     Scale('demo', acgan_size=32, acgan_epochs=45, acgan_bs=32, acgan_filters=32,
           cyclegan_steps=300, cyclegan_bs=1, cyclegan_filters=8, cyclegan_blocks=3, cyclegan_images=60,
-          arch='resnet18', pretrained=False, classifier_epochs=5, classifier_bs=32, n_per_class=(100,), seeds=(0,),
+          arch='resnet18', pretrained=False, classifier_epochs=5, classifier_bs=32, n_per_class=(100,),
+          translation_steps=1000, alphas=('1/4','1/1'), n_translated=(200,), seeds=(0,),
           counts=dict(NV=600, MEL=240, BCC=180, BKL=150, AK=80, SCC=70, VASC=50, DF=50)),
     Scale('bench', acgan_size=32, acgan_epochs=60, acgan_bs=64, acgan_filters=48,
           cyclegan_steps=1000, cyclegan_bs=4, cyclegan_filters=16, cyclegan_blocks=4, cyclegan_images=500,
-          arch='resnet18', pretrained=False, classifier_epochs=6, classifier_bs=64, n_per_class=(250, 500), seeds=(0,)),
+          arch='resnet18', pretrained=False, classifier_epochs=6, classifier_bs=64, n_per_class=(250, 500),
+          translation_steps=4000, alphas=('1/4','1/1'), n_translated=(500, 1000), seeds=(0,)),
     Scale('bench_gpu', acgan_size=64, acgan_epochs=300, acgan_bs=128, acgan_filters=64,
           cyclegan_steps=10_000, cyclegan_bs=8, cyclegan_filters=64, cyclegan_blocks=6, cyclegan_images=2000,
-          arch='resnet18', pretrained=False, classifier_epochs=20, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000), seeds=(0,)),
+          arch='resnet18', pretrained=False, classifier_epochs=20, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000),
+          translation_steps=20_000, alphas=('1/8','1/4','1/2','1/1'), n_translated=(500, 1000, 2000, 3000, 4000, 5000), seeds=(0,)),
     Scale('thesis', acgan_size=128, acgan_epochs=300, acgan_bs=128, acgan_filters=64,
           cyclegan_steps=100_000, cyclegan_bs=1, cyclegan_filters=64, cyclegan_blocks=9, cyclegan_images=3000,
-          arch='resnet50', pretrained=True, classifier_epochs=10, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000), seeds=(0,)))}
+          arch='resnet50', pretrained=True, classifier_epochs=10, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000),
+          translation_steps=200_000, alphas=('1/8','1/4','1/2','1/1'), n_translated=(500, 1000, 2000, 3000, 4000, 5000, 6000, 7000), seeds=(0,)))}
 
 # %% ../nbs/04_run.ipynb #8de76ce5
 def get_scale(name:str, # `tiny`, `demo`, `bench`, `bench_gpu` or `thesis`
@@ -168,3 +177,30 @@ def _make(part, settings, make):
 def stage_digest(folder:str|Path)->str: # 12 hex digits
     "What a finished stage depended on, for the settings of the stages that build on it"
     return digest(json.loads((Path(folder)/'settings.json').read_text()))
+
+# %% ../nbs/04_run.ipynb #08ddd035
+def _files(path):
+    stem = str(path).removesuffix('.safetensors')
+    return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
+
+def save_network(net:nn.Module,
+                 path:str|Path, # Of the safetensors file; the JSON lies beside it
+                 settings:dict, # What `load_network` builds the network from; JSON-able
+                ):
+    "Write a network's weights and settings"
+    weights, file = _files(path)
+    write_json(file, settings)
+    save_file({k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}, part := Path(f'{weights}.part'))
+    part.replace(weights)
+
+def load_network(path:str|Path, # Of the safetensors file
+                 make, # Function of the settings: an untrained network
+                )->nn.Module: # On the CPU, in evaluation mode
+    "Read what `save_network` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
+    weights, file = _files(path)
+    try:
+        net = make(json.loads(file.read_text()))
+        net.load_state_dict(load_file(weights))
+    except FileNotFoundError: raise
+    except Exception as e: raise ValueError(f'{weights}: these are not the weights of the network in {file.name} ({e!r})') from e
+    return net.eval()
