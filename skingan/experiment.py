@@ -92,10 +92,10 @@ def train_acgan(df:pd.DataFrame, # Lesion table; its train rows are learnt from
     settings = {k:v for k,v in asdict(scale).items() if k.startswith('acgan')}
     return stage(folder, dict(data=fingerprint(train), seed=seed, **settings), make)
 
-# %% ../nbs/40_experiment.ipynb #76097515
+# %% ../nbs/40_experiment.ipynb #aeed9943
 def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
                    df_b:pd.DataFrame, # Lesion table of domain B
-                   scale:Scale, # Size, batch, filters and blocks
+                   scale:Scale, # Size, batch, rate, filters and blocks
                    folder:str|Path, # Where the generator A to B lies, or will
                    seed:int=0, # Of everything random
                    steps:int|None=None, # Optimizer steps; by default those of experiment 1's
@@ -106,7 +106,7 @@ def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
     def make(folder):
         set_seed(seed)
         items = math.ceil(scale.cyclegan_steps/epochs)*scale.cyclegan_bs
-        learn = cyclegan_learner(unpaired_dls(df_a, df_b, scale.size, scale.cyclegan_bs, n_items=items), scale.cyclegan_blocks, scale.cyclegan_filters)
+        learn = cyclegan_learner(unpaired_dls(df_a, df_b, scale.size, scale.cyclegan_bs, n_items=items), scale.cyclegan_blocks, scale.cyclegan_filters, lr=scale.cyclegan_lr or 2e-4)
         with learn.no_logging(): fit_gan(learn, epochs, folder/'checkpoint.safetensors', flat=.5)
         _keep(learn, learn.model.generator['a2b'], folder)
     settings = {k:v for k,v in asdict(scale).items() if k.startswith('cyclegan')}
