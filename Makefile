@@ -29,8 +29,9 @@ $(READY): requirements.lock setup.py settings.ini pyproject.toml
 demo: $(READY)
 	mkdir -p runs/demo
 	set -e; for o in $(EXPERIMENTS); do \
-	  $(PAPERMILL) nbs/experiments/$$o.ipynb runs/demo/$$o.ipynb -p out runs/demo; \
-	  $(BIN)/jupyter nbconvert --log-level=WARN --to html runs/demo/$$o.ipynb; done
+	  echo "$$o: some minutes"; $(PAPERMILL) nbs/experiments/$$o.ipynb runs/demo/$$o.ipynb -p out runs/demo; \
+	  $(BIN)/jupyter nbconvert --log-level=WARN --to html runs/demo/$$o.ipynb; \
+	  sed -i -e 's#href="\.\./\([0-9a-z_]*\.ipynb\)#href="../../nbs/\1#g' -e 's#href="\(0[0-9a-z_]*\)\.ipynb#href="\1.html#g' runs/demo/$$o.html; done
 	@for o in $(EXPERIMENTS); do cat runs/demo/$$o.txt; echo; done
 	@echo 'To look at:' $(EXPERIMENTS:%=runs/demo/%.html)
 

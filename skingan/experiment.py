@@ -6,7 +6,7 @@
 __all__ = ['augment', 'load_data', 'set_up', 'made_of', 'train_acgan', 'train_cyclegan', 'image_set', 'draw_set', 'translate_set',
            'Arm', 'translated_arms', 'Experiment', 'metrics', 'as_printed', 'by_alpha']
 
-# %% ../nbs/40_experiment.ipynb #8b6f1d9d
+# %% ../nbs/40_experiment.ipynb #0bdcd84c
 import json, math, os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from .acgan import acgan_learner
 from .adversarial import fit_gan
 from .classify import classifier, fit_classifier, load_classifier, predictions, report_of, save_classifier
 from .cyclegan import cyclegan_learner
-from .data import CLASSES, fingerprint, from_folders, isic2019, read_manifest, split, write_manifest
+from .data import CLASSES, fingerprint, from_folders, isic2019, read_manifest, split, torn, write_manifest
 from .draw import draw_lesions
 from .generate import generate, load_generator, save_generator, translate
 from .images import lesion_dls, unpaired_dls
@@ -37,7 +37,7 @@ def augment(train:pd.DataFrame, # Lesion table of real images
     drawn = synthetic.assign(lot=lots).sort_values(['lot','image']).groupby('label').head(n)
     return pd.concat([train, drawn.drop(columns='lot').assign(split='train')], ignore_index=True)
 
-# %% ../nbs/40_experiment.ipynb #6b8a157f
+# %% ../nbs/40_experiment.ipynb #4bededed
 def load_data(data:str|Path, # `drawn`, or a folder of images
               scale:Scale, # Says how many lesions to draw
               out:str|Path, # Where drawn lesions are kept
@@ -51,7 +51,11 @@ def load_data(data:str|Path, # `drawn`, or a folder of images
     if root is None: raise FileNotFoundError(f"data {str(data)!r}: neither 'drawn' nor a folder, here or in $SKINGAN_DATA")
     official = (root/'ISIC_2019_Training_GroundTruth.csv').exists()
     df = isic2019(root) if official else from_folders(root)
-    return split(df, seed, by=scale.split_by if scale.split_by in df else None)
+    df = split(df, seed, by=scale.split_by if scale.split_by in df else None)
+    if len(twice := torn(df, 'split')):
+        a, b = twice.drop_duplicates(['content','split']).path[:2]
+        raise ValueError(f'{a} and {b} are the same image, on two sides of the split, as are {len(twice)} files in all. Remove one of each, or give them one lesion_id and split by it.')
+    return df
 
 # %% ../nbs/40_experiment.ipynb #828043d8
 def set_up(scale:str, # Name of a preset
@@ -144,7 +148,7 @@ def translate_set(df:pd.DataFrame, # Lesion table of images to translate
         return pd.concat([translate(load_generator(o/'generator'), df[df.label==l], folder/l, label) for l,o in cyclegans.items()], ignore_index=True)
     return image_set(folder, dict(images=made_of(df), generators={l: stage_digest(o) for l,o in cyclegans.items()}, label=label), make)
 
-# %% ../nbs/40_experiment.ipynb #7b6e8066
+# %% ../nbs/40_experiment.ipynb #5e3d9be2
 @dataclass(frozen=True)
 class Arm:
     "What is added to the real training images"
@@ -160,7 +164,7 @@ def translated_arms(train:pd.DataFrame, # Lesion table of the real training imag
     "The arms of experiment 2. Raises `ValueError` for an α that is no share, a missing class, and more images than there are nevi"
     count = {l: int((train.label==l).sum()) for l in ('NV','MEL')}
     for l,n in count.items():
-        if not n: raise ValueError(f'no training image has the label {l}: this experiment makes melanomas (MEL) of nevi (NV)')
+        if not n: raise ValueError(f'no training image has the label {l}: this experiment makes melanomas (MEL) of nevi (NV); the labels here are {", ".join(sorted(set(train.label)))}')
     if many := [n for n in scale.n_translated if n > count['NV']]:
         raise ValueError(f"{many[0]} translated nevi asked for, but there are only {count['NV']} to translate; give a scale whose n_translated are no more")
     for a in scale.alphas: share(a)

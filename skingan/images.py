@@ -17,7 +17,12 @@ from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
 from .data import SPLITS, fingerprint
 
-# %% ../nbs/01_images.ipynb #ff02b23d
+# %% ../nbs/01_images.ipynb #1a094dc5
+def _rgb(im):
+    "Eight bits a channel, three channels"
+    if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im)//256).astype(np.uint8)) # 16-bit grey, which Pillow would cut off at 255
+    return im.convert('RGB')
+
 def decode(path:str|Path, # Image file
            size:int, # Side of the square, pixels
           )->np.ndarray: # `(size, size, 3)` uint8
@@ -25,7 +30,7 @@ def decode(path:str|Path, # Image file
     try:
         with Image.open(path) as im:
             im.draft('RGB', (2*size, 2*size))
-            return np.asarray(ImageOps.exif_transpose(im).convert('RGB').resize((size,size), Image.BICUBIC))
+            return np.asarray(_rgb(ImageOps.exif_transpose(im)).resize((size,size), Image.BICUBIC))
     except FileNotFoundError: raise FileNotFoundError(f'{path}: the image is not there. Mend the table, or leave its row out.') from None
     except Exception as e: raise ValueError(f'{path}: cannot be read as an image ({e}). Replace the file, or leave its row out.') from e
 

@@ -65,12 +65,13 @@ def path_rank_filter(learn:Learner, # Of `classifier`
     share(alpha) # before anything is predicted
     return keep_surest(path_rank(learn, df, label), alpha)
 
-# %% ../nbs/31_rank.ipynb #b31c47fb
+# %% ../nbs/31_rank.ipynb #c81ab2a2
 def folds(df:pd.DataFrame, # Lesion table with `split`
           k:int, # How many
           seed:int=0, # Which
          )->list: # `k` lesion tables; in each another part of the train images is `test`
     "The training images dealt into folds, stratified by label, a lesion's images together; the test images are in none"
+    if k < 2: raise ValueError(f'{k} folds: give 2 at least')
     train, rest = df[df.split=='train'], df[df.split=='valid']
     parts = StratifiedGroupKFold(k, shuffle=True, random_state=seed).split(train, train.label, lesions(train))
     return [pd.concat([train.drop(index=train.index[o]), train.iloc[o].assign(split='test'), rest]) for _,o in parts]

@@ -6,8 +6,8 @@
 __all__ = ['SCALES', 'Scale', 'get_scale', 'set_seed', 'subseed', 'has_bf16', 'autocast', 'digest', 'versions', 'hardware',
            'write_json', 'alone', 'stage', 'stage_digest', 'save_network', 'load_network']
 
-# %% ../nbs/04_run.ipynb #8b760378
-import dataclasses, fcntl, hashlib, json, os, platform, random, tempfile, time
+# %% ../nbs/04_run.ipynb #92d25443
+import dataclasses, errno, fcntl, hashlib, json, os, platform, random, shutil, tempfile, time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -147,14 +147,15 @@ def _check(folder, settings):
     diff = [f'{k}: {old.get(k)!r} there, {new.get(k)!r} now' for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
     if diff: raise ValueError(f'{folder} was made with other settings ({"; ".join(diff)}). Delete that folder, or write somewhere else.')
 
-# %% ../nbs/04_run.ipynb #b9d279fc
+# %% ../nbs/04_run.ipynb #0f4285ad
 def stage(folder:str|Path, # Where the result lies, or will
           settings:dict, # What it depends on; JSON-able
           make, # Function of a folder that writes the result into it
          )->Path: # `folder`, finished
     "Make a result once; another process that wants it waits. Raises `ValueError` if it is there with other settings"
     folder = Path(folder); part = folder.with_name(folder.name+'.part')
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try: folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e: raise OSError(e.errno, f'no folder can be made here ({e.strerror}); give another one for the results', str(folder.parent)) from e
     with alone(folder.with_name(f'.{folder.name}.lock')):
         for o in folder, part: _check(o, settings)
         if not folder.exists(): _make(part, settings, make).rename(folder)
@@ -168,10 +169,14 @@ def _begin(part, settings):
     new.rename(part)
 
 def _make(part, settings, make):
-    _begin(part, settings)
-    start = time.time()
-    make(part)
-    write_json(part/'provenance.json', dict(seconds=round(time.time()-start, 1), hardware=hardware(), **versions()))
+    try:
+        _begin(part, settings)
+        start = time.time()
+        make(part)
+        write_json(part/'provenance.json', dict(seconds=round(time.time()-start, 1), hardware=hardware(), **versions()))
+    except Exception as e:
+        if shutil.disk_usage(part.parent).free < 2**20: raise OSError(errno.ENOSPC, f'the disk is full ({e}). What was finished is kept: make room and run the same again', str(part)) from e
+        raise
     return part
 
 # %% ../nbs/04_run.ipynb #674b8f6c

@@ -1,0 +1,44 @@
+"""What does a full disk cost? Both experiments at scale `tiny` on a small tmpfs that is made larger each time it is full, always the same command:
+each failure must say so, nothing finished may be made again, and the end must be that of a run with room. Needs the right to mount.
+
+    python benchmarks/full_disk.py --report results/benchmarks/full_disk.csv
+"""
+import argparse, subprocess, sys, tempfile
+from pathlib import Path
+import pandas as pd
+from kill import command, differences, finished
+
+def mount(folder, mib, *options): subprocess.run(['mount', '-t', 'tmpfs', '-o', ','.join([f'size={mib}m', *options]), 'tmpfs', folder], check=True)
+
+def attempt(out):
+    "Run both notebooks; whether they finished, and the last line of the error"
+    p = subprocess.run(command(out).replace(f'{out}.', f'{out.parent}/nb-'), shell=True, capture_output=True, text=True)
+    return p.returncode == 0, p.stderr.strip().splitlines()[-1] if p.returncode else ''
+
+def main(report, folder, start=1, factor=1.5):
+    folder = Path(folder or tempfile.mkdtemp())
+    roomy, small = folder/'unbroken', folder/'small'
+    if not (roomy/'02_from_nevus.txt').exists(): subprocess.run(command(roomy), shell=True, check=True, capture_output=True)
+    small.mkdir(); mount(small, start)
+    mib, log, again, done = start, [], [], False
+    try:
+        while not done:
+            before = finished(small)
+            done, error = attempt(small)
+            after = finished(small)
+            again += [k for k in before if after.get(k) != before[k]]
+            log.append(dict(mib=round(mib), finished=len(after), error=error.replace(str(small), '...')))
+            print(log[-1], flush=True)
+            mib *= factor
+            if not done: mount(small, round(mib)+1, 'remount')
+        odd = differences(roomy, small)
+    finally: subprocess.run(['umount', small])
+    silent = [o for o in log[:-1] if 'disk is full' not in o['error'] and 'No space left' not in o['error']]
+    if report: Path(report).parent.mkdir(parents=True, exist_ok=True); pd.DataFrame(log).to_csv(report, index=False)
+    print(f'full {len(log)-1} times, {len(silent)} times without saying so; made again: {again or "none"}; files that differ from the run with room: {odd or "none"}')
+    sys.exit(bool(silent or again or odd))
+
+if __name__ == '__main__':
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--report'); p.add_argument('--folder', help='where the runs are kept; an `unbroken` one there is used')
+    main(**vars(p.parse_args()))
