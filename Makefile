@@ -66,7 +66,7 @@ export: $(READY)
 
 readme: $(READY) # index.ipynb without its hidden cells and outputs
 	$(BIN)/jupyter nbconvert --log-level=WARN --to markdown --stdout --ClearOutputPreprocessor.enabled=True --RegexRemovePreprocessor.patterns='#\| hide[\s\S]*' nbs/index.ipynb | \
-	  sed -e 's#(images/#(nbs/images/#g' -e 's#(../results#(results#g' -e 's#](\([0-9a-z_/]*\.ipynb\))#](nbs/\1)#g' -e 's/[[:space:]]*$$//' | \
+	  sed -e 's#(images/#(nbs/images/#g' -e 's#(\.\./\(results\|benchmarks\)#(\1#g' -e 's#](\([0-9a-z_/]*\.ipynb\))#](nbs/\1)#g' -e 's/[[:space:]]*$$//' | \
 	  awk '/^```$$/ && !code {print "```python"; code=1; next} /^```/ {code=!code} {print}' | cat -s > README.md
 
 wheel: $(READY)

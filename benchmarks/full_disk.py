@@ -11,9 +11,10 @@ from kill import command, differences, finished
 def mount(folder, mib, *options): subprocess.run(['mount', '-t', 'tmpfs', '-o', ','.join([f'size={mib}m', *options]), 'tmpfs', folder], check=True)
 
 def attempt(out):
-    "Run both notebooks; whether they finished, and the last line of the error"
+    "Run both notebooks; whether they finished, and the line of the error that says what is wrong"
     p = subprocess.run(command(out).replace(f'{out}.', f'{out.parent}/nb-'), shell=True, capture_output=True, text=True)
-    return p.returncode == 0, p.stderr.strip().splitlines()[-1] if p.returncode else ''
+    lines = p.stderr.strip().splitlines() or ['']
+    return p.returncode == 0, next((o for o in reversed(lines) if 'the disk is full' in o), lines[-1]) if p.returncode else ''
 
 def main(report, folder, start=1, factor=1.5):
     folder = Path(folder or tempfile.mkdtemp())
@@ -33,7 +34,7 @@ def main(report, folder, start=1, factor=1.5):
             if not done: mount(small, round(mib)+1, 'remount')
         odd = differences(roomy, small)
     finally: subprocess.run(['umount', small])
-    silent = [o for o in log[:-1] if 'disk is full' not in o['error'] and 'No space left' not in o['error']]
+    silent = [o for o in log[:-1] if 'the disk is full' not in o['error']]
     if report: Path(report).parent.mkdir(parents=True, exist_ok=True); pd.DataFrame(log).to_csv(report, index=False)
     print(f'full {len(log)-1} times, {len(silent)} times without saying so; made again: {again or "none"}; files that differ from the run with room: {odd or "none"}')
     sys.exit(bool(silent or again or odd))

@@ -6,7 +6,8 @@
 __all__ = ['Bf16Sequential', 'classifier', 'StopIfNotFinite', 'fit_classifier', 'predictions', 'report_of', 'report',
            'save_classifier', 'load_classifier']
 
-# %% ../nbs/30_classify.ipynb #af591945
+# %% ../nbs/30_classify.ipynb #c08d240b
+import shutil
 from pathlib import Path
 import numpy as np, pandas as pd, timm, torch, torch.nn as nn, torchvision
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
@@ -72,15 +73,18 @@ def classifier(df:pd.DataFrame, # Lesion table with `split`
     learn.seed, learn.pretrained, learn.size, learn.stats = seed, pretrained, size, stats
     return learn
 
-# %% ../nbs/30_classify.ipynb #88908324
+# %% ../nbs/30_classify.ipynb #465c531d
 class StopIfNotFinite(Callback):
     "`FloatingPointError` at a loss that is no number: what comes after it would be noise"
     def after_loss(self):
         if not torch.isfinite(self.loss): raise FloatingPointError(f'loss {self.loss.item()} in epoch {self.epoch}, batch {self.iter}: training stops here. Lower the learning rate (it was {self.opt.hypers[-1]["lr"]:.2g}), or look for broken images.')
 
 def _find(learn, folder):
+    learn.path = Path(folder)/'lr_find' # its own, so that what a broken-off search leaves can be cleared away
+    rate = learn.lr_find(show_plot=False, num_it=min(100, 10*len(learn.dls.train))).valley
+    shutil.rmtree(learn.path)
     learn.path = Path(folder)
-    return learn.lr_find(show_plot=False, num_it=min(100, 10*len(learn.dls.train))).valley
+    return rate
 
 def _phase(learn, epochs, lr, folder, seed):
     lr = lr or _find(learn, folder)

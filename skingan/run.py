@@ -147,7 +147,7 @@ def _check(folder, settings):
     diff = [f'{k}: {old.get(k)!r} there, {new.get(k)!r} now' for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
     if diff: raise ValueError(f'{folder} was made with other settings ({"; ".join(diff)}). Delete that folder, or write somewhere else.')
 
-# %% ../nbs/04_run.ipynb #0f4285ad
+# %% ../nbs/04_run.ipynb #13b8c35c
 def stage(folder:str|Path, # Where the result lies, or will
           settings:dict, # What it depends on; JSON-able
           make, # Function of a folder that writes the result into it
@@ -175,7 +175,7 @@ def _make(part, settings, make):
         make(part)
         write_json(part/'provenance.json', dict(seconds=round(time.time()-start, 1), hardware=hardware(), **versions()))
     except Exception as e:
-        if shutil.disk_usage(part.parent).free < 2**20: raise OSError(errno.ENOSPC, f'the disk is full ({e}). What was finished is kept: make room and run the same again', str(part)) from e
+        if shutil.disk_usage(part.parent).free < 2**20 or 'No space left' in str(e): raise OSError(errno.ENOSPC, f'the disk is full ({e}). What was finished is kept: make room and run the same again', str(part)) from e
         raise
     return part
 
