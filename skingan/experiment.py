@@ -148,7 +148,7 @@ def translate_set(df:pd.DataFrame, # Lesion table of images to translate
         return pd.concat([translate(load_generator(o/'generator'), df[df.label==l], folder/l, label) for l,o in cyclegans.items()], ignore_index=True)
     return image_set(folder, dict(images=made_of(df), generators={l: stage_digest(o) for l,o in cyclegans.items()}, label=label), make)
 
-# %% ../nbs/40_experiment.ipynb #5e3d9be2
+# %% ../nbs/40_experiment.ipynb #0a76f529
 @dataclass(frozen=True)
 class Arm:
     "What is added to the real training images"
@@ -170,6 +170,7 @@ def translated_arms(train:pd.DataFrame, # Lesion table of the real training imag
     for a in scale.alphas: share(a)
     return [Arm('none')] + [Arm(f'{name}-{a}-{n}', f'{name}-{a}', n, a) for n in scale.n_translated for a in scale.alphas]
 
+# %% ../nbs/40_experiment.ipynb #dbffec22
 @dataclass
 class Experiment:
     "Arms over one table of real images; `sets` has the synthetic images of each source"
@@ -196,14 +197,14 @@ class Experiment:
         return dict(fingerprint=fingerprint(self.df), images=made_of(self.table(arm)), arm=asdict(arm), seed=seed, split_seed=self.split_seed, gan_seed=self.gan_seed,
                     size=self.scale.size, **scale)
 
-# %% ../nbs/40_experiment.ipynb #60eb2d1a
+# %% ../nbs/40_experiment.ipynb #db48b07e
 @patch
 def learner(self:Experiment, arm:Arm, seed:int=0):
     "The untrained classifier of an arm"
     n_items = len(self.train) if self.scale.equal == 'steps' else None
     return classifier(self.table(arm), self.scale.arch, self.scale.pretrained, self.scale.size, self.scale.classifier_bs, n_items=n_items, seed=seed)
 
-# %% ../nbs/40_experiment.ipynb #e2143f18
+# %% ../nbs/40_experiment.ipynb #ae139802
 def metrics(preds:pd.DataFrame, # Of `predictions`
            )->dict: # `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
     "The measures of a row, from its predictions"
@@ -219,7 +220,7 @@ def _row(exp, arm, seed, learn, preds, folder):
                 epochs=scale.classifier_epochs, lrs=learn.rates, settings=digest(settings), versions=versions(), hardware=hardware(), **metrics(preds),
                 predictions=f'{folder.name}/predictions.csv')
 
-# %% ../nbs/40_experiment.ipynb #2a5313f2
+# %% ../nbs/40_experiment.ipynb #e4f40bdf
 @patch
 def run(self:Experiment, arm:Arm, seed:int=0)->dict: # The row
     "Train and test the classifier of an arm, or read what was found before"
@@ -256,7 +257,7 @@ def out_of_fold(self:Experiment, k:int, seed:int=0)->pd.DataFrame: # As `predict
     parts = [replace(self, df=o, out=self.out/f'fold-{i+1}of{k}') for i,o in enumerate(folds(self.df, k, self.split_seed))]
     return pd.concat([pd.read_csv(o.out/'runs'/o.run(Arm('none'), seed)['predictions'], dtype={'image':str}) for o in parts], ignore_index=True)
 
-# %% ../nbs/40_experiment.ipynb #5680b369
+# %% ../nbs/40_experiment.ipynb #677a1653
 def as_printed(rows:pd.DataFrame, # With `<label>_precision`, `<label>_recall` and accuracy
                name:str='arm', # Column that names the rows
               )->pd.DataFrame: # A column `precision/recall` per class
@@ -265,7 +266,7 @@ def as_printed(rows:pd.DataFrame, # With `<label>_precision`, `<label>_recall` a
     cells = {l: [f'{p:.3f}/{r:.3f}' for p,r in zip(rows[f'{l}_precision'], rows[f'{l}_recall'])] for l in labels}
     return pd.DataFrame({**cells, 'accuracy': rows.accuracy.round(3).tolist()}, index=pd.Index(rows[name], name=name))
 
-# %% ../nbs/40_experiment.ipynb #bfc85959
+# %% ../nbs/40_experiment.ipynb #bf4b06bc
 def by_alpha(rows:pd.DataFrame, # With n, alpha, accuracy, `<label>_precision` and `<label>_recall`
              label:str='MEL', # The class that was added to
             )->pd.DataFrame: # A row per n, the last is the arm `none`; per α three columns; means over seeds

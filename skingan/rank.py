@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['rank_predictions', 'share', 'keep_surest', 'path_rank', 'path_rank_filter', 'folds']
 
-# %% ../nbs/31_rank.ipynb #25ffc110
+# %% ../nbs/31_rank.ipynb #83281720
 from fractions import Fraction
 import pandas as pd
-from fastai.vision.all import Learner
 from sklearn.model_selection import StratifiedGroupKFold
 from .classify import predictions
 from .data import lesions
+from fastai.learner import Learner # after classify, which silences a warning of its import
 
 # %% ../nbs/31_rank.ipynb #c5f47bdf
 def _of_class(df, label): return df[(df.label==label) & (df.split=='train' if 'split' in df else True)]
