@@ -5,22 +5,23 @@
 # %% auto #0
 __all__ = ['ClassNorm', 'ACGANGenerator', 'ACGANDiscriminator', 'ACGAN', 'acgan_learner', 'show_epoch', 'samples']
 
-# %% ../nbs/14_acgan.ipynb #ff5b8978
+# %% ../nbs/14_acgan.ipynb #60252a60
 import math
 from functools import partial
 from pathlib import Path
 import torch, torch.nn as nn
 from torch.nn.utils.parametrizations import spectral_norm
-from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner, frozen, init_normal
+from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
+from .layers import SyncNorm, frozen, init_normal
 from .losses import class_loss, source_loss
 from .plot import show_rows, to_bytes
 
-# %% ../nbs/14_acgan.ipynb #b80f4af9
+# %% ../nbs/14_acgan.ipynb #3c88c77f
 class ClassNorm(nn.Module):
     "Batch norm with a gain and a bias per class, and a ReLU"
     def __init__(self, n_classes, nf):
         super().__init__()
-        self.norm, self.gain, self.bias = nn.BatchNorm2d(nf, affine=False), nn.Embedding(n_classes, nf), nn.Embedding(n_classes, nf)
+        self.norm, self.gain, self.bias = SyncNorm(nf, affine=False), nn.Embedding(n_classes, nf), nn.Embedding(n_classes, nf)
         nn.init.normal_(self.gain.weight, 1, .02); nn.init.zeros_(self.bias.weight)
 
     def forward(self, x, y):
@@ -66,7 +67,7 @@ class ACGANDiscriminator(nn.Module):
         x = self.downs(x).flatten(1)
         return self.source(x).squeeze(1).float(), self.label(x).float()
 
-# %% ../nbs/14_acgan.ipynb #b250cd06
+# %% ../nbs/14_acgan.ipynb #b3ecf355
 class ACGAN(nn.Module):
     "The two networks and their losses, for `adversarial_learner`"
     terms = ['d_real','d_fake','d_class','g_source','g_class']
@@ -75,8 +76,10 @@ class ACGAN(nn.Module):
         self.generator, self.discriminator = ACGANGenerator(n_classes, size, filters, z_dim), ACGANDiscriminator(n_classes, size, filters)
         self.z_dim, self.smoothing = z_dim, smoothing
 
+    def noise(self, x): return torch.randn(len(x), self.z_dim, device=x.device)
+
     def steps(self, x, y):
-        n, fake = len(x), self.generator(torch.randn(len(x), self.z_dim, device=x.device), y)
+        n, fake = len(x), self.generator(self.noise(x), y)
         source, label = self.discriminator(torch.cat([x, fake.detach()]))
         yield 'discriminator', dict(d_real=source_loss(source[:n], True, self.smoothing), d_fake=source_loss(source[n:], False),
                                     d_class=class_loss(label, torch.cat([y, y])))

@@ -6,9 +6,10 @@
 __all__ = ['ResidualBlock', 'ResnetGenerator', 'resnet_generator', 'PatchDiscriminator', 'patch_discriminator', 'ImagePool',
            'CycleGAN', 'cyclegan_learner', 'translations']
 
-# %% ../nbs/16_cyclegan.ipynb #b3475449
+# %% ../nbs/16_cyclegan.ipynb #d810e14d
 import torch, torch.nn as nn
-from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner, frozen, init_normal
+from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
+from .layers import frozen, init_normal
 from .losses import l1_loss, lsgan_loss
 from .plot import show_rows, to_bytes
 
@@ -105,7 +106,7 @@ class CycleGAN(nn.Module):
         yield 'generator', terms
         yield 'discriminator', dict(d_a=self._judge('a', a, fake_a), d_b=self._judge('b', b, fake_b))
 
-# %% ../nbs/16_cyclegan.ipynb #9c272198
+# %% ../nbs/16_cyclegan.ipynb #645368e5
 def cyclegan_learner(dls, # `unpaired_dls`
                      n_blocks:int=9, # Residual blocks: 9 at 256 px, 6 below
                      filters:int=64, # Channels of the first layers
@@ -114,7 +115,7 @@ def cyclegan_learner(dls, # `unpaired_dls`
                      pool:int=50, # Past fakes kept for each discriminator
                      lr:float=2e-4, # Rate of all networks
                      show_every:int|None=None, # Epochs between two sample grids
-                     **kwargs, # More for `adversarial_learner`
+                     **kwargs, # More for `adversarial_learner`, `compile` say
                     )->AdversarialLearner:
     "A CycleGAN between the two domains of `dls`; `learn.model.generator['a2b']` translates A to B"
     size = dls.train_ds.a.pixels.size

@@ -41,18 +41,25 @@ def load_generator(path:str|Path, # Of the safetensors file
     "Read what `save_generator` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
     return load_network(path, _untrained)
 
-# %% ../nbs/20_generate.ipynb #ed7675fa
+# %% ../nbs/20_generate.ipynb #510f89bb
 def _save_png(x, path): Image.fromarray(x).save(path, compress_level=1)
 
-@torch.no_grad()
-def _write(batches, df, out):
-    "Images of `batches` as the files of `df`, then the manifest"
+def _share_out(do, todo):
+    "`do` for each of `todo`, a core each"
+    n = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(n, initializer=torch.set_num_threads, initargs=(1,)) as ex: list(progress_bar(ex.map(do, todo), total=len(todo), display=len(todo) > 9))
+    finally: torch.set_num_threads(n)
+
+def _write(draw, df, out, bs):
+    "Images `draw(places)` as the files at these places of `df`, then the manifest"
     out.mkdir(parents=True, exist_ok=True)
     if (out/'manifest.csv').exists() and set(read_manifest(out).image) - set(df.image): raise ValueError(f'{out} holds other images; give each class and source a folder of its own')
-    paths, jobs = iter(df.path), []
-    with ThreadPoolExecutor() as ex:
-        for x in batches: jobs += [ex.submit(_save_png, o, next(paths)) for o in to_bytes(x)]
-        for o in jobs: o.result()
+    paths = list(df.path)
+    @torch.no_grad()
+    def batch(places):
+        for x,i in zip(to_bytes(draw(places)), places, strict=True): _save_png(x, paths[i])
+    _share_out(batch, [list(range(i, min(i+bs, len(df)))) for i in range(0, len(df), bs)])
     write_manifest(df, out)
     return df
 
@@ -68,32 +75,32 @@ def noise(seed:int, # Which noise
 
 def _device(): return 'cuda' if torch.cuda.is_available() else 'cpu'
 
-# %% ../nbs/20_generate.ipynb #8f0931d3
+# %% ../nbs/20_generate.ipynb #1446e782
 def generate(generator:nn.Module, # An ACGAN's, with `vocab` in its settings
              label:str, # Which class to draw
              n:int, # How many
              out:str|Path, # Folder to write to
              seed:int=0, # Of the noise
-             bs:int=128, # Images at once
+             bs:int=16, # Images at once, per core
             )->pd.DataFrame: # Lesion table: image, label, path, source
     "Draw `n` images of a class as png, with their manifest. Raises `ValueError` for a class the network does not know"
     out, vocab, net = Path(out), generator.settings['vocab'], generator.eval().to(_device())
     if label not in vocab: raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}')
     z, y = noise(seed, range(n), generator.settings['z_dim']).to(_device()), vocab.index(label)
-    batches = (net(o, torch.full((len(o),), y, device=o.device)) for o in progress_bar(z.split(bs), display=n > bs))
-    return _write(batches, _table([f'acgan{seed}_{label}_{i:05d}' for i in range(n)], label, out, 'acgan'), out)
+    draw = lambda places: net(z[places], torch.full((len(places),), y, device=z.device))
+    return _write(draw, _table([f'acgan{seed}_{label}_{i:05d}' for i in range(n)], label, out, 'acgan'), out, bs)
 
-# %% ../nbs/20_generate.ipynb #b8834037
+# %% ../nbs/20_generate.ipynb #5dffdeae
 def translate(generator:nn.Module, # A CycleGAN's, with `size` in its settings
               df:pd.DataFrame, # Lesion table
               out:str|Path, # Folder to write to
               label:str|None=None, # What the images are now; by default what they were
-              bs:int=64, # Images at once
+              bs:int=16, # Images at once, per core
              )->pd.DataFrame: # Lesion table with the ids of `df`
     "Translate every image of a table and write them as png, with their manifest"
     out, net = Path(out), generator.eval().to(_device())
     images = LesionSet(df, generator.settings['size'], sorted(set(df.label)))
-    batch = lambda i: net(images.images(list(range(i, min(i+bs, len(df))))).as_subclass(torch.Tensor).to(_device())/127.5 - 1)
+    draw = lambda places: net(images.images(places).as_subclass(torch.Tensor).to(_device())/127.5 - 1)
     table = _table(list(df.image), label or list(df.label), out, 'cyclegan')
     if 'lesion_id' in df: table['lesion_id'] = list(df.lesion_id)
-    return _write(map(batch, progress_bar(range(0, len(df), bs), display=len(df) > bs)), table, out)
+    return _write(draw, table, out, bs)

@@ -45,12 +45,13 @@ def _key(path):
     except FileNotFoundError: raise FileNotFoundError(f'{path}: the image is not there. Mend the table, or leave its row out.') from None
     return f'{os.path.abspath(path)}|{st.st_mtime_ns}|{st.st_size}'
 
-# %% ../nbs/01_images.ipynb #603dbee8
+# %% ../nbs/01_images.ipynb #f09f165f
 class Pixels:
     "Every image that was asked for at one size, decoded once: `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self, size:int, cache:str|Path|None=None): # Side in pixels; folder, by default `cache_dir()`
         self.size, self.folder = size, Path(cache or cache_dir())/f'{size}px'
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try: self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as e: raise OSError(e.errno, f'decoded images cannot be kept here ({e.strerror}); set SKINGAN_CACHE to a folder that can be written', str(self.folder)) from e
         self.file, self.index = self.folder/'pixels.u8', self.folder/'index.txt'
 
     def _known(self):
@@ -108,14 +109,22 @@ class LesionSet:
         w = self.ys.bincount().double()[self.ys].numpy()**-self.balance
         return w/w.sum()
 
-# %% ../nbs/01_images.ipynb #4e27317c
+# %% ../nbs/01_images.ipynb #5dab9546
 class BatchDL(TfmdDL):
     "A fastai loader of a set that gives whole batches"
+    part = 0, 1 # which of how many processes' shares
     def create_item(self, i): return i or 0
     def create_batches(self, idxs): return map(self.do_batch, self.chunkify(idxs))
     def create_batch(self, b): return self.dataset.batch(b)
     def retain(self, res, b): return res
-    def get_idxs(self): return self.dataset.order(self.rng) if self.shuffle else list(range(self.n))
+    def get_idxs(self):
+        first, step = self.part
+        return self.dataset.order(self.rng)[first::step][:self.n] if self.shuffle else list(range(self.n))
+
+    def share(self, rank, n):
+        "From now on every `n`th image of an epoch, beginning with the `rank`th. Raises `ValueError` if that is no batch"
+        self.part, self.n = (rank, n), len(self.dataset)//n
+        if not len(self): raise ValueError(f'{len(self.dataset)} images an epoch are less than a batch of {self.bs} for each of {n} processes')
 
 # %% ../nbs/01_images.ipynb #8c1aacba
 class RandomDihedral(RandTransform):

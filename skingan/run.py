@@ -125,18 +125,27 @@ def hardware()->str: # One line
     names = [l.partition(':')[2].strip() for l in info.read_text().splitlines() if l.startswith('model name')] if info.exists() else []
     return f'{names[0] if names else platform.processor()}, {os.cpu_count()} cores'
 
-# %% ../nbs/04_run.ipynb #6a17c73e
+# %% ../nbs/04_run.ipynb #5fcd9e13
 def write_json(path:Path, obj): 
     "Write `obj` under another name, then rename"
     part = path.with_suffix('.part')
     part.write_text(json.dumps(obj, indent=1, default=str)+'\n')
     part.replace(path)
 
+def _begin_lock(file):
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return open(file, 'w')
+    except OSError as e: raise OSError(e.errno, f'nothing can be written here ({e.strerror}); give another folder for the results', str(file.parent)) from e
+
 @contextmanager
 def alone(file:Path):
-    "Inside, no other process is: it waits until this one is done"
-    with open(file, 'w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    "Inside, no other process is: it says so and waits until this one is done. Raises `OSError` if the folder cannot be written"
+    with _begin_lock(file) as lock:
+        try: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f'{file}: another process is making this; waiting for it')
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 def _check(folder, settings):
@@ -147,19 +156,22 @@ def _check(folder, settings):
     diff = [f'{k}: {old.get(k)!r} there, {new.get(k)!r} now' for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
     if diff: raise ValueError(f'{folder} was made with other settings ({"; ".join(diff)}). Delete that folder, or write somewhere else.')
 
-# %% ../nbs/04_run.ipynb #13b8c35c
+# %% ../nbs/04_run.ipynb #82773646
 def stage(folder:str|Path, # Where the result lies, or will
           settings:dict, # What it depends on; JSON-able
           make, # Function of a folder that writes the result into it
          )->Path: # `folder`, finished
-    "Make a result once; another process that wants it waits. Raises `ValueError` if it is there with other settings"
-    folder = Path(folder); part = folder.with_name(folder.name+'.part')
-    try: folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise OSError(e.errno, f'no folder can be made here ({e.strerror}); give another one for the results', str(folder.parent)) from e
+    "Make a result once; another process that wants it waits. Raises `ValueError` if it is there with other settings, `OSError` if it cannot be written"
+    folder = Path(folder)
+    _check(folder, settings)
+    if not folder.exists(): _make_alone(folder, folder.with_name(f'{folder.name}.part'), settings, make)
+    return folder
+
+def _make_alone(folder, part, settings, make):
+    if int(os.environ.get('WORLD_SIZE', 1)) > 1: raise RuntimeError(f'{folder}: a stage is made by one process, and here are {os.environ["WORLD_SIZE"]}. Train in several with fit_gan, in a script of its own.')
     with alone(folder.with_name(f'.{folder.name}.lock')):
         for o in folder, part: _check(o, settings)
         if not folder.exists(): _make(part, settings, make).rename(folder)
-    return folder
 
 def _begin(part, settings):
     "The folder to work in, which has its settings from its birth"
