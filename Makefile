@@ -47,12 +47,8 @@ real: $(READY)
 
 test: $(READY) check
 	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing # several notebooks at once, a core each
-	scratch=$$(mktemp -d); set -e; for time in first second; do \
-	  for o in $(EXPERIMENTS); do $(PAPERMILL) nbs/experiments/$$o.ipynb $$scratch/$$o.ipynb -p scale tiny -p out $$scratch/run; done; \
-	  mkdir $$scratch/$$time; cp $$scratch/run/*.txt $$scratch/$$time; done; \
-	grep -q cyclegan-8 $$scratch/first/01_from_noise.txt; grep -q nevus-1/2-8 $$scratch/first/02_from_nevus.txt; \
-	diff -r $$scratch/first $$scratch/second; made=$$(find $$scratch/run -name provenance.json -newer $$scratch/first); \
-	test -z "$$made" || { echo "made again: $$made"; exit 1; }; rm -r $$scratch # the second time everything is read
+	scratch=$$(mktemp -d); set -e; $(BIN)/python benchmarks/kill.py --kills 3 --folder $$scratch; \
+	  grep -q cyclegan-8 $$scratch/unbroken/01_from_noise.txt; grep -q nevus-1/2-8 $$scratch/unbroken/02_from_nevus.txt; rm -r $$scratch
 	@echo 'all notebooks passed'
 
 check: $(READY) # the package is what the notebooks export, the notebooks are clean, README is what index.ipynb says

@@ -6,20 +6,20 @@ each failure must say so, nothing finished may be made again, and the end must b
 import argparse, subprocess, sys, tempfile
 from pathlib import Path
 import pandas as pd
-from kill import command, differences, finished
+from kill import ALIKE, command, differences, finished, start, to_the_end
 
 def mount(folder, mib, *options): subprocess.run(['mount', '-t', 'tmpfs', '-o', ','.join([f'size={mib}m', *options]), 'tmpfs', folder], check=True)
 
 def attempt(out):
     "Run both notebooks; whether they finished, and the line of the error that says what is wrong"
-    p = subprocess.run(command(out).replace(f'{out}.', f'{out.parent}/nb-'), shell=True, capture_output=True, text=True)
+    p = subprocess.run(command(out).replace(f'{out}.', f'{out.parent}/nb-'), shell=True, env=ALIKE, capture_output=True, text=True)
     lines = p.stderr.strip().splitlines() or ['']
     return p.returncode == 0, next((o for o in reversed(lines) if 'the disk is full' in o), lines[-1]) if p.returncode else ''
 
 def main(report, folder, start=1, factor=1.5):
     folder = Path(folder or tempfile.mkdtemp())
     roomy, small = folder/'unbroken', folder/'small'
-    if not (roomy/'02_from_nevus.txt').exists(): subprocess.run(command(roomy), shell=True, check=True, capture_output=True)
+    if not (roomy/'02_from_nevus.txt').exists(): to_the_end(start(roomy))
     small.mkdir(); mount(small, start)
     mib, log, again, done = start, [], [], False
     try:

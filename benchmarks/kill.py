@@ -1,19 +1,26 @@
-"""Is anything lost by `kill -9`? Kills both experiments at scale `tiny` again and again, in every stage, and starts them with the same command;
-the results must be those of an unbroken run, to the byte, and no finished stage may be made again.
+"""Is anything lost by `kill -9`, or by two at once? Two processes make both experiments at scale `tiny` in one folder at the same time: no row may be lost or
+doubled. Then, in another folder, the same is killed again and again, in every stage, and started with the same command; the results must be those of the
+first folder, to the byte, and no finished stage may be made again.
 
     python benchmarks/kill.py --kills 36 --report results/benchmarks/kill.csv
 """
-import argparse, filecmp, json, random, subprocess, sys, tempfile, time
+import argparse, filecmp, json, os, random, subprocess, sys, tempfile, time
 from pathlib import Path
 import pandas as pd, psutil
 
 NOTEBOOKS = [Path(__file__).parents[1]/f'nbs/experiments/{o}.ipynb' for o in ('01_from_noise', '02_from_nevus')]
 VARIES = {'provenance.json'} # seconds and hardware
 
-def command(out): # both notebooks, one after the other, as one process tree
-    return ' && '.join(f'{sys.executable} -m papermill --no-progress-bar -p scale tiny -p out {out} {o} {out}.{o.stem}.ipynb' for o in NOTEBOOKS)
+ALIKE = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0') # another number of threads gives other roundings
 
-def start(out): return subprocess.Popen(command(out), shell=True, stdout=subprocess.DEVNULL, stderr=open(f'{out}.log', 'a'))
+def command(out, tag=''): # both notebooks, one after the other, as one process tree
+    return ' && '.join(f'{sys.executable} -m papermill --no-progress-bar -p scale tiny -p out {out} {o} {out}{tag}.{o.stem}.ipynb' for o in NOTEBOOKS)
+
+def start(out, tag=''): return subprocess.Popen(command(out, tag), shell=True, env=ALIKE, stdout=subprocess.DEVNULL, stderr=open(f'{out}{tag}.log', 'a'))
+
+def to_the_end(*processes):
+    for o in processes:
+        if o.wait(): raise SystemExit(f'failed: {o.args}')
 
 def kill(process):
     "The shell, papermill and the kernel, at once"
@@ -51,8 +58,9 @@ def differences(a, b):
 
 def main(kills, report, folder, seed=0):
     rng, folder = random.Random(seed), Path(folder or tempfile.mkdtemp())
+    folder.mkdir(parents=True, exist_ok=True)
     unbroken, broken = folder/'unbroken', folder/'broken'
-    if not (unbroken/'02_from_nevus.txt').exists(): subprocess.run(command(unbroken), shell=True, check=True, capture_output=True)
+    if not (unbroken/'02_from_nevus.txt').exists(): to_the_end(start(unbroken), start(unbroken, '-too'))
     stages = list(finished(unbroken))
     plan = sorted([*rng.sample(range(len(stages)), min(kills, len(stages))), *rng.choices(range(len(stages)), k=max(0, kills-len(stages)))])
     done, log, again = {}, [], []
@@ -63,7 +71,7 @@ def main(kills, report, folder, seed=0):
         log.append(dict(stage=stages[i], wait=round(wait, 2), killed=alive, finished_before=len(done), finished_after=len(now)))
         done = now
         print(log[-1], flush=True)
-    subprocess.run(command(broken), shell=True, check=True, capture_output=True)
+    to_the_end(start(broken))
     again += [k for k,v in finished(broken).items() if k in done and done[k] != v]
     odd = differences(unbroken, broken)
     if report: pd.DataFrame(log).to_csv(report, index=False)

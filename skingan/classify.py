@@ -6,8 +6,9 @@
 __all__ = ['Bf16Sequential', 'classifier', 'StopIfNotFinite', 'fit_classifier', 'predictions', 'report_of', 'report',
            'save_classifier', 'load_classifier']
 
-# %% ../nbs/30_classify.ipynb #c08d240b
+# %% ../nbs/30_classify.ipynb #2bbc2ac5
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 import numpy as np, pandas as pd, timm, torch, torch.nn as nn, torchvision
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
@@ -18,11 +19,11 @@ from sklearn.metrics import classification_report, balanced_accuracy_score, accu
 from .images import HALF, BatchDL, LesionSet, batch_tfms, lesion_dls
 from .run import autocast, load_network, save_network, set_seed
 
-# %% ../nbs/30_classify.ipynb #052d8c9d
+# %% ../nbs/30_classify.ipynb #90e4341f
 class Bf16Sequential(nn.Sequential):
-    "Computes in bfloat16 where it pays, and answers in float32"
+    "Computes in bfloat16 where it pays and is right, and answers in float32"
     def forward(self, x):
-        with autocast(x.device): return super().forward(x).float()
+        with autocast(x.device) if min(x.shape[-2:]) > 16 else nullcontext(): return super().forward(x).float()
 
 # %% ../nbs/30_classify.ipynb #4c5c02fd
 def _state_dict(path):

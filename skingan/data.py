@@ -18,19 +18,23 @@ NAMES = dict(MEL='melanoma', NV='melanocytic nevus', BCC='basal cell carcinoma',
              DF='dermatofibroma', VASC='vascular lesion', SCC='squamous cell carcinoma')
 SPLITS = ['train','valid','test']
 
-# %% ../nbs/00_data.ipynb #a3264953
-def _read_csv(path):
+# %% ../nbs/00_data.ipynb #c403cee7
+def _read_csv(path, columns):
+    "A csv with these columns and one row per image"
     if not path.exists(): raise FileNotFoundError(f'{path} is not there. Give the folder that holds the official ISIC 2019 csv files.')
-    return pd.read_csv(path, encoding='utf-8-sig', dtype={'image':str, 'lesion_id':str})
+    try: df = pd.read_csv(path, encoding='utf-8-sig', dtype={'image':str, 'lesion_id':str})
+    except ValueError as e: raise ValueError(f'{path}: cannot be read as a csv ({e}). Fetch or save it anew.') from e
+    if lost := [c for c in columns if c not in df]: raise ValueError(f'{path}: no column {", ".join(lost)}')
+    if (twice := df.image[df.image.duplicated()]).any(): raise ValueError(f'{path}: image {twice.iloc[0]} stands in more than one row')
+    return df
 
-# %% ../nbs/00_data.ipynb #77d9682e
+# %% ../nbs/00_data.ipynb #1569bfab
 def _labels(df, path):
     "The one class of each row"
-    if lost := [c for c in ['image', *CLASSES] if c not in df]: raise ValueError(f'{path}: no column {", ".join(lost)}')
-    if (twice := df.image[df.image.duplicated()]).any(): raise ValueError(f'{path}: image {twice.iloc[0]} stands in more than one row')
-    bad = df.index[(df[CLASSES].sum(axis=1) != 1) | (df[CLASSES].max(axis=1) != 1)]
+    hot = df[CLASSES].apply(pd.to_numeric, errors='coerce').fillna(-1)
+    bad = df.index[(hot.sum(axis=1) != 1) | (hot.max(axis=1) != 1)]
     if len(bad): raise ValueError(f'{path}: row {bad[0]+2} ({df.image[bad[0]]}) has not exactly one of the classes {", ".join(CLASSES)}')
-    return df[CLASSES].idxmax(axis=1)
+    return hot.idxmax(axis=1)
 
 # %% ../nbs/00_data.ipynb #8b95ff73
 def _image_paths(images, folder):
@@ -48,7 +52,7 @@ def _handle_missing(df, folder, missing):
                                 "missing='skip' leaves their rows out, missing='keep' keeps them without a path.")
     return df if missing != 'skip' else df.dropna(subset='path').reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #93e73824
+# %% ../nbs/00_data.ipynb #4bc308bb
 def isic2019(root:str|Path, # Folder with `ISIC_2019_Training_GroundTruth.csv` and `ISIC_2019_Training_Input/`
              missing:str='error', # Rows without an image: `error`, `skip` or `keep` (path is NaN)
             )->pd.DataFrame: # Lesion table: image, label, path, source and, where there is a metadata csv, its columns
@@ -56,9 +60,9 @@ def isic2019(root:str|Path, # Folder with `ISIC_2019_Training_GroundTruth.csv` a
     root = Path(root)
     truth, folder, meta = (root/f'ISIC_2019_Training_{o}' for o in ('GroundTruth.csv', 'Input', 'Metadata.csv'))
     if missing not in ('error','skip','keep'): raise ValueError(f"missing={missing!r}: give 'error', 'skip' or 'keep'")
-    df = _read_csv(truth)
+    df = _read_csv(truth, ['image', *CLASSES])
     df = pd.DataFrame(dict(image=df.image, label=_labels(df, truth), path=_image_paths(df.image, folder), source='isic'))
-    if meta.exists(): df = df.merge(_read_csv(meta), on='image', how='left', validate='1:1')
+    if meta.exists(): df = df.merge(_read_csv(meta, ['image']), on='image', how='left')
     return _handle_missing(df, folder, missing)
 
 # %% ../nbs/00_data.ipynb #a4afe0d6
