@@ -16,12 +16,12 @@ def attempt(out):
     lines = p.stderr.strip().splitlines() or ['']
     return p.returncode == 0, next((o for o in reversed(lines) if 'the disk is full' in o), lines[-1]) if p.returncode else ''
 
-def main(report, folder, start=1, factor=1.5):
+def main(report, folder, first=1, factor=1.5):
     folder = Path(folder or tempfile.mkdtemp())
     roomy, small = folder/'unbroken', folder/'small'
     if not (roomy/'02_from_nevus.txt').exists(): to_the_end(start(roomy))
-    small.mkdir(); mount(small, start)
-    mib, log, again, done = start, [], [], False
+    small.mkdir(); mount(small, first)
+    mib, log, again, done = first, [], [], False
     try:
         while not done:
             before = finished(small)

@@ -7,15 +7,15 @@ __all__ = ['members', 'networks', 'n_processes', 'average', 'Term', 'Adversarial
            'average_of', 'save_tree', 'load_tree', 'gathered', 'Checkpoint', 'KeepHistory', 'ShowSamples',
            'join_processes', 'StartAlike', 'fit_gan', 'adversarial_learner']
 
-# %% ../nbs/12_adversarial.ipynb #3b0b2acb
+# %% ../nbs/12_adversarial.ipynb #b2721fec
 import json, os, random
 from functools import partial
 from pathlib import Path
 import numpy as np, torch, torch.distributed as dist, torch.nn as nn
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
-from fastai.vision.all import (Learner, Callback, Metric, OptimWrapper, ParamScheduler, SchedNo, SchedLin, combine_scheds, L, ProgressCallback, noop, num_distrib, rank_distrib)
+from fastai.vision.all import (Learner, Callback, Metric, OptimWrapper, ParamScheduler, SchedNo, SchedLin, combine_scheds, L, ProgressCallback, noop, distrib_barrier, num_distrib, rank_distrib)
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch.optim.swa_utils import AveragedModel
 from .run import autocast, set_seed, subseed
 
@@ -102,14 +102,14 @@ def _unpack(o, tensors):
     if 'dict' in o: return {k: _unpack(v, tensors) for k,v in o['dict']}
     return [_unpack(v, tensors) for v in o['list']]
 
-# %% ../nbs/12_adversarial.ipynb #2456658c
+# %% ../nbs/12_adversarial.ipynb #9370afb2
 def save_tree(path:str|Path, # File to write
               tree, # Dicts and lists of tensors, numbers and strings
              ):
     "Write a tree as safetensors, whole or not at all"
     path, tensors = Path(path), {}
     meta = json.dumps(_pack(tree, tensors))
-    save_file(tensors, part := path.with_suffix('.part'), metadata={'tree': meta})
+    (part := path.with_suffix('.part')).write_bytes(save(tensors, metadata={'tree': meta})) # save_file has a temporary name of its own, which a kill leaves behind
     part.replace(path)
 
 def load_tree(path:str|Path): # The tree (tuples come back as lists)
@@ -133,7 +133,7 @@ def _set_rng_state(state, dls):
     random.setstate(as_python(state['python'])); dls.train.rng.setstate(as_python(state['loader']))
     np.random.set_state(('MT19937', np.array(state['numpy'][0], np.uint32), *state['numpy'][1:]))
 
-# %% ../nbs/12_adversarial.ipynb #855688b7
+# %% ../nbs/12_adversarial.ipynb #0cc4d10b
 def _load_opt(opt, state):
     opt.load_state_dict(state)
     for p,s in opt.opt.state.items():
@@ -176,6 +176,7 @@ class Checkpoint(Callback):
         processes = gathered(dict(buffers=dict(self.model.named_buffers()), rng=_rng_state(self.dls)))
         if not rank_distrib(): save_tree(self.path, dict(model=dict(self.model.named_parameters()), opt=self.opt.state_dict(), ema=ema, epoch=self.epoch+1,
                                                          setup=self.setup, history=self.learn.history, processes=processes))
+        distrib_barrier() # or another process might read the file before it is there
 
 # %% ../nbs/12_adversarial.ipynb #cd955e2c
 class KeepHistory(Callback):

@@ -6,7 +6,7 @@
 __all__ = ['SCALES', 'Scale', 'get_scale', 'set_seed', 'subseed', 'has_bf16', 'autocast', 'digest', 'versions', 'hardware',
            'write_json', 'alone', 'stage', 'stage_digest', 'save_network', 'load_network']
 
-# %% ../nbs/04_run.ipynb #92d25443
+# %% ../nbs/04_run.ipynb #36c2c7af
 import dataclasses, errno, fcntl, hashlib, json, os, platform, random, shutil, tempfile, time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np, torch, torch.nn as nn
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 # %% ../nbs/04_run.ipynb #aaec5d69
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def stage_digest(folder:str|Path)->str: # 12 hex digits
     "What a finished stage depended on, for the settings of the stages that build on it"
     return digest(json.loads((Path(folder)/'settings.json').read_text()))
 
-# %% ../nbs/04_run.ipynb #08ddd035
+# %% ../nbs/04_run.ipynb #db3ed772
 def _files(path):
     stem = str(path).removesuffix('.safetensors')
     return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
@@ -208,7 +208,7 @@ def save_network(net:nn.Module,
     "Write a network's weights and settings"
     weights, file = _files(path)
     write_json(file, settings)
-    save_file({k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}, part := Path(f'{weights}.part'))
+    (part := Path(f'{weights}.part')).write_bytes(save({k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}))
     part.replace(weights)
 
 def load_network(path:str|Path, # Of the safetensors file
