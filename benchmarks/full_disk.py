@@ -17,7 +17,7 @@ def attempt(out):
     return p.returncode == 0, next((o for o in reversed(lines) if 'the disk is full' in o), lines[-1]) if p.returncode else ''
 
 def main(report, folder, first=1, factor=1.5):
-    folder = Path(folder or tempfile.mkdtemp())
+    folder = Path(folder or tempfile.mkdtemp()); folder.mkdir(parents=True, exist_ok=True)
     roomy, small = folder/'unbroken', folder/'small'
     if not (roomy/'02_from_nevus.txt').exists(): to_the_end(start(roomy))
     small.mkdir(); mount(small, first)

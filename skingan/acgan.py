@@ -16,12 +16,12 @@ from .layers import SyncNorm, frozen, init_normal
 from .losses import class_loss, source_loss
 from .plot import show_rows, to_bytes
 
-# %% ../nbs/14_acgan.ipynb #3c88c77f
+# %% ../nbs/14_acgan.ipynb #28157cb7
 class ClassNorm(nn.Module):
     "Batch norm with a gain and a bias per class, and a ReLU"
     def __init__(self, n_classes, nf):
         super().__init__()
-        self.norm, self.gain, self.bias = SyncNorm(nf, affine=False), nn.Embedding(n_classes, nf), nn.Embedding(n_classes, nf)
+        self.norm, self.gain, self.bias = SyncNorm(nf), nn.Embedding(n_classes, nf), nn.Embedding(n_classes, nf)
         nn.init.normal_(self.gain.weight, 1, .02); nn.init.zeros_(self.bias.weight)
 
     def forward(self, x, y):

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['members', 'networks', 'n_processes', 'average', 'Term', 'AdversarialLearner', 'ema_update', 'KeepAverage',
            'average_of', 'save_tree', 'load_tree', 'gathered', 'Checkpoint', 'KeepHistory', 'ShowSamples',
-           'join_processes', 'StartAlike', 'fit_gan', 'adversarial_learner']
+           'join_processes', 'StartAlike', 'one_of_several', 'fit_gan', 'adversarial_learner']
 
-# %% ../nbs/12_adversarial.ipynb #b2721fec
-import json, os, random
+# %% ../nbs/12_adversarial.ipynb #d3ecb47b
+import json, os, random, tempfile
 from functools import partial
 from pathlib import Path
 import numpy as np, torch, torch.distributed as dist, torch.nn as nn
@@ -133,7 +133,7 @@ def _set_rng_state(state, dls):
     random.setstate(as_python(state['python'])); dls.train.rng.setstate(as_python(state['loader']))
     np.random.set_state(('MT19937', np.array(state['numpy'][0], np.uint32), *state['numpy'][1:]))
 
-# %% ../nbs/12_adversarial.ipynb #0cc4d10b
+# %% ../nbs/12_adversarial.ipynb #fbace88b
 def _load_opt(opt, state):
     opt.load_state_dict(state)
     for p,s in opt.opt.state.items():
@@ -141,9 +141,9 @@ def _load_opt(opt, state):
             if v.shape == p.shape: s[k] = torch.empty_like(p).copy_(v)
 
 def gathered(o):
-    "What every process has, in their order"
+    "For the first process: what every process has, in their order"
     if n_processes() == 1: return [o]
-    dist.all_gather_object(all := [None]*n_processes(), o)
+    dist.gather_object(o, all := None if rank_distrib() else [None]*n_processes())
     return all
 
 class Checkpoint(Callback):
@@ -152,11 +152,11 @@ class Checkpoint(Callback):
     def __init__(self, path, setup=None): self.path, self.setup, self.start, self.rng = Path(path), setup or {}, 0, None
 
     def load(self, learn):
-        "Put the state of `path`, if it is there, into `learn`; how many epochs it has done. Raises `OSError` if nothing can be written there"
-        self.path.parent.mkdir(parents=True, exist_ok=True); (part := self.path.with_suffix('.part')).touch(); part.unlink(missing_ok=True)
+        "Put the state of `path`, if it is there, into `learn`; how many epochs it has done"
         if not self.path.exists(): return 0
         state = load_tree(self.path)
-        diff = [f'{k}: {v!r} there, {self.setup.get(k)!r} now' for k,v in state['setup'].items() if v != self.setup.get(k)]
+        there = state['setup']
+        diff = [f'{k}: {there.get(k)!r} there, {self.setup.get(k)!r} now' for k in sorted({*there, *self.setup}) if there.get(k) != self.setup.get(k)]
         if diff: raise ValueError(f'{self.path} is of another training ({"; ".join(diff)}). Delete it, or give another file.')
         learn.model.to(learn.dls.device); learn.create_opt()
         mine = state['processes'][rank_distrib()]
@@ -167,14 +167,22 @@ class Checkpoint(Callback):
         learn.history, self.rng, self.start = state['history'], mine['rng'], state['epoch']
         return self.start
 
+    def probe(self):
+        "Find out whether a checkpoint can be written, before the training rather than after its first epoch"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.path.parent).close()
+        except OSError as e: raise OSError(e.errno, f'no checkpoint can be written here ({e.strerror}); give another file', str(self.path.parent)) from e
+
     def before_epoch(self):
         if self.rng: _set_rng_state(self.rng, self.dls); self.rng = None
 
     def after_epoch(self):
         if self.epoch < self.start: return
         ema = self.learn.ema.state_dict() if hasattr(self.learn, 'ema') else None
-        processes = gathered(dict(buffers=dict(self.model.named_buffers()), rng=_rng_state(self.dls)))
-        if not rank_distrib(): save_tree(self.path, dict(model=dict(self.model.named_parameters()), opt=self.opt.state_dict(), ema=ema, epoch=self.epoch+1,
+        state, parameters = self.model.state_dict(), dict(self.model.named_parameters())
+        processes = gathered(dict(buffers={k: v.cpu() for k,v in state.items() if k not in parameters}, rng=_rng_state(self.dls)))
+        if not rank_distrib(): save_tree(self.path, dict(model=parameters, opt=self.opt.state_dict(), ema=ema, epoch=self.epoch+1,
                                                          setup=self.setup, history=self.learn.history, processes=processes))
         distrib_barrier() # or another process might read the file before it is there
 
@@ -194,12 +202,17 @@ class ShowSamples(Callback):
         done = self.epoch+1
         if not rank_distrib() and done > self.learn.done_epochs and (done % self.every == 0 or done == self.n_epoch): self.show(self.sample(), done)
 
-# %% ../nbs/12_adversarial.ipynb #49d7effe
-def join_processes():
-    "Under `accelerate launch` or `torchrun`: find the other processes, and take a GPU for this one where there are any"
-    if n_processes() == 1 or dist.is_initialized(): return
-    if torch.cuda.is_available(): torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
-    dist.init_process_group('nccl' if torch.cuda.is_available() else 'gloo')
+# %% ../nbs/12_adversarial.ipynb #8336f375
+def join_processes(dls):
+    "Under `accelerate launch` or `torchrun`: find the other processes, and take this one's GPU and share of the images"
+    if n_processes() == 1: return
+    if not hasattr(dls.train, 'share'): raise TypeError(f'a {type(dls.train).__name__} cannot be shared by {n_processes()} processes; lesion_dls and unpaired_dls can')
+    on_gpu, local = dls.device.type == 'cuda', int(os.environ.get('LOCAL_RANK', rank_distrib()))
+    if on_gpu and local >= torch.cuda.device_count(): raise ValueError(f'process {local} finds only {torch.cuda.device_count()} GPUs: start fewer')
+    if on_gpu: torch.cuda.set_device(local)
+    if not dist.is_initialized(): dist.init_process_group('nccl' if on_gpu else 'gloo')
+    dls.train.to(torch.device('cuda', local) if on_gpu else dls.device)
+    dls.train.share(rank_distrib(), n_processes())
 
 class StartAlike(Callback):
     "Several processes begin with the first one's weights and order of images, and noise of their own"
@@ -211,14 +224,17 @@ class StartAlike(Callback):
         set_seed(subseed(seed.item(), rank_distrib()))
         self.dls.train.rng = random.Random(seed.item())
 
-def _share(learn):
-    "Make this learner one of several; the first process alone shows how far it is"
-    if torch.cuda.is_available(): learn.dls.to(torch.device('cuda', torch.cuda.current_device()))
-    learn.dls.train.share(rank_distrib(), n_processes())
+def one_of_several(learn):
+    "Start like the others, and leave the progress to the first"
     learn.add_cb(StartAlike())
     if rank_distrib(): learn.remove_cbs(learn.cbs.filter(lambda o: isinstance(o, ProgressCallback))); learn.logger = noop
 
-# %% ../nbs/12_adversarial.ipynb #ed2f7f1e
+# %% ../nbs/12_adversarial.ipynb #443df28b
+def _check_alike(learn, checkpoint):
+    "Error if not all processes have read the same checkpoint"
+    average([mean := torch.tensor([float(learn.done_epochs)], device=learn.dls.device)])
+    if mean != learn.done_epochs: raise ValueError(f'{checkpoint}: not all processes see the same file. Put it where all can read it.')
+
 def fit_gan(learn:AdversarialLearner,
             n_epoch:int, # Epochs in all
             checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
@@ -231,11 +247,13 @@ def fit_gan(learn:AdversarialLearner,
     learn.history, learn.done_epochs = [], 0
     if keep: learn.done_epochs = keep.load(learn)
     falls = [ParamScheduler({'lr': combine_scheds([flat, 1-flat], [SchedNo(learn.lr, learn.lr), SchedLin(learn.lr, 0)])})] if flat < 1 else []
+    _check_alike(learn, checkpoint)
+    if keep and learn.done_epochs < n_epoch: keep.probe()
     if learn.done_epochs < n_epoch: learn.fit(n_epoch, cbs=L(cbs) + falls + L(keep), start_epoch=learn.done_epochs)
     learn.done_epochs = 0
     return learn
 
-# %% ../nbs/12_adversarial.ipynb #81b12b35
+# %% ../nbs/12_adversarial.ipynb #1b2369db
 def adversarial_learner(dls, # fastai `DataLoaders`
                         system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
                         lr:float=2e-4, # Rate of both networks
@@ -246,12 +264,12 @@ def adversarial_learner(dls, # fastai `DataLoaders`
                        )->AdversarialLearner:
     "A fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table"
     opt_func = partial(OptimWrapper, opt=partial(torch.optim.Adam, betas=betas, fused=True))
-    join_processes()
+    join_processes(dls)
     if compile:
         for net in networks(system): net.compile(dynamic=False)
     learn = AdversarialLearner(dls, system.to(dls.device, memory_format=torch.channels_last), loss_func=noop, opt_func=opt_func, splitter=members, lr=lr,
                                metrics=[Term(o) for o in system.terms], cbs=[KeepHistory()] + ([KeepAverage()] if ema else []) + list(cbs or []))
     learn.recorder.train_metrics, learn.recorder.valid_metrics = True, False
     learn.history, learn.done_epochs = [], 0
-    if n_processes() > 1: _share(learn)
+    if n_processes() > 1: one_of_several(learn)
     return learn

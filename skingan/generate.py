@@ -5,10 +5,13 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/20_generate.ipynb #72458e5c
-from inspect import signature
+# %% ../nbs/20_generate.ipynb #1d506b02
+import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from inspect import signature
 from pathlib import Path
+from threading import Lock
 import numpy as np, pandas as pd, torch, torch.nn as nn
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
@@ -41,39 +44,40 @@ def load_generator(path:str|Path, # Of the safetensors file
     "Read what `save_generator` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
     return load_network(path, _untrained)
 
-# %% ../nbs/20_generate.ipynb #510f89bb
+# %% ../nbs/20_generate.ipynb #5854a40b
+def _device(): return 'cuda' if torch.cuda.is_available() else 'cpu'
+
 def _save_png(x, path): Image.fromarray(x).save(path, compress_level=1)
 
 def _share_out(do, todo):
     "`do` for each of `todo`, a core each"
     n = torch.get_num_threads()
     try:
-        with ThreadPoolExecutor(n, initializer=torch.set_num_threads, initargs=(1,)) as ex: list(progress_bar(ex.map(do, todo), total=len(todo), display=len(todo) > 9))
+        with ThreadPoolExecutor(n if _device() == 'cpu' else os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as ex: list(progress_bar(ex.map(do, todo), total=len(todo), display=len(todo) > 9))
     finally: torch.set_num_threads(n)
 
 def _write(draw, df, out, bs):
     "Images `draw(places)` as the files at these places of `df`, then the manifest"
     out.mkdir(parents=True, exist_ok=True)
     if (out/'manifest.csv').exists() and set(read_manifest(out).image) - set(df.image): raise ValueError(f'{out} holds other images; give each class and source a folder of its own')
-    paths = list(df.path)
+    paths, turn = list(df.path), nullcontext() if _device() == 'cpu' else Lock() # a GPU draws one batch at a time
     @torch.no_grad()
     def batch(places):
-        for x,i in zip(to_bytes(draw(places)), places, strict=True): _save_png(x, paths[i])
+        with turn: images = to_bytes(draw(places))
+        for x,i in zip(images, places, strict=True): _save_png(x, paths[i])
     _share_out(batch, [list(range(i, min(i+bs, len(df)))) for i in range(0, len(df), bs)])
     write_manifest(df, out)
     return df
 
 def _table(ids, label, out, source): return pd.DataFrame(dict(image=ids, label=label, path=[str(out/f'{o}.png') for o in ids], source=source))
 
-# %% ../nbs/20_generate.ipynb #cab93130
+# %% ../nbs/20_generate.ipynb #f4212995
 def noise(seed:int, # Which noise
           idxs, # Which images: whole numbers
           z_dim:int, # Length
          )->torch.Tensor: # `(n, z_dim)`
     "Standard normal numbers, a function of (seed, i) alone"
     return torch.tensor(np.stack([np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]), dtype=torch.float32)
-
-def _device(): return 'cuda' if torch.cuda.is_available() else 'cpu'
 
 # %% ../nbs/20_generate.ipynb #1446e782
 def generate(generator:nn.Module, # An ACGAN's, with `vocab` in its settings

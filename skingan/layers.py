@@ -30,7 +30,7 @@ def frozen(net:nn.Module):
     try: yield net
     finally: net.requires_grad_(True)
 
-# %% ../nbs/10_layers.ipynb #65e0469f
+# %% ../nbs/10_layers.ipynb #7cc51e69
 class SumOfProcesses(torch.autograd.Function):
     "The sum of a tensor over all processes, with gradients"
     @staticmethod
@@ -43,7 +43,8 @@ def _summed(x):
     return x
 
 class SyncNorm(nn.BatchNorm2d):
-    "Batch norm over the images of all processes, which have equally many each; in one process `nn.BatchNorm2d`"
+    "Batch norm without weights over the images of all processes, which have equally many each; in one process `nn.BatchNorm2d`"
+    def __init__(self, nf): super().__init__(nf, affine=False)
     def forward(self, x):
         if not self.training or not dist.is_initialized(): return super().forward(x)
         mean_of = lambda o: SumOfProcesses.apply(o.mean((0,2,3), keepdim=True))/dist.get_world_size()

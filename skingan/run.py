@@ -156,27 +156,27 @@ def _check(folder, settings):
     diff = [f'{k}: {old.get(k)!r} there, {new.get(k)!r} now' for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
     if diff: raise ValueError(f'{folder} was made with other settings ({"; ".join(diff)}). Delete that folder, or write somewhere else.')
 
-# %% ../nbs/04_run.ipynb #82773646
+# %% ../nbs/04_run.ipynb #c75b8fd3
 def stage(folder:str|Path, # Where the result lies, or will
           settings:dict, # What it depends on; JSON-able
           make, # Function of a folder that writes the result into it
          )->Path: # `folder`, finished
     "Make a result once; another process that wants it waits. Raises `ValueError` if it is there with other settings, `OSError` if it cannot be written"
     folder = Path(folder)
-    _check(folder, settings)
     if not folder.exists(): _make_alone(folder, folder.with_name(f'{folder.name}.part'), settings, make)
+    _check(folder, settings)
     return folder
 
 def _make_alone(folder, part, settings, make):
     if int(os.environ.get('WORLD_SIZE', 1)) > 1: raise RuntimeError(f'{folder}: a stage is made by one process, and here are {os.environ["WORLD_SIZE"]}. Train in several with fit_gan, in a script of its own.')
     with alone(folder.with_name(f'.{folder.name}.lock')):
-        for o in folder, part: _check(o, settings)
+        _check(part, settings)
         if not folder.exists(): _make(part, settings, make).rename(folder)
 
 def _begin(part, settings):
     "The folder to work in, which has its settings from its birth"
     if part.exists(): return
-    new = Path(tempfile.mkdtemp(dir=part.parent)); new.chmod(0o755)
+    new = part.with_name(f'.{part.name}'); new.mkdir(exist_ok=True)
     write_json(new/'settings.json', settings)
     new.rename(part)
 
