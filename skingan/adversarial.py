@@ -133,7 +133,7 @@ def _set_rng_state(state, dls):
     random.setstate(as_python(state['python'])); dls.train.rng.setstate(as_python(state['loader']))
     np.random.set_state(('MT19937', np.array(state['numpy'][0], np.uint32), *state['numpy'][1:]))
 
-# %% ../nbs/12_adversarial.ipynb #fbace88b
+# %% ../nbs/12_adversarial.ipynb #d40e344d
 def _load_opt(opt, state):
     opt.load_state_dict(state)
     for p,s in opt.opt.state.items():
@@ -146,6 +146,7 @@ def gathered(o):
     dist.gather_object(o, all := None if rank_distrib() else [None]*n_processes())
     return all
 
+# %% ../nbs/12_adversarial.ipynb #12192be6
 class Checkpoint(Callback):
     "After each epoch write everything that going on needs to `path`"
     order = 80
