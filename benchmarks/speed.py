@@ -98,8 +98,8 @@ def reading(df, pairs, size=128):
 
 def writing(pairs, n=512):
     set_seed(0)
-    from skingan.acgan import ACGANGenerator
-    acgan, refine = ACGANGenerator(2, size=64, filters=64).eval(), resnet_generator(6, 32).eval()
+    from skingan.noise import ConvGenerator
+    acgan, refine = ConvGenerator(2, size=64, filters=64).eval(), resnet_generator(6, 32).eval()
     acgan.settings['vocab'], refine.settings['size'] = ['MEL','NV'], 64
     folders = (Path(tempfile.mkdtemp()) for _ in itertools.count())
     def both(): translate(refine, generate(acgan, 'NV', n, next(folders)), next(folders))

@@ -19,7 +19,7 @@ from safetensors.torch import save
 from torch.optim.swa_utils import AveragedModel
 from .run import autocast, set_seed, subseed
 
-# %% ../nbs/12_adversarial.ipynb #64a21cc4
+# %% ../nbs/12_adversarial.ipynb #e280add7
 def members(system): return [list(system.generator.parameters()), list(system.discriminator.parameters())]
 
 def networks(system):
@@ -38,7 +38,8 @@ class Term(Metric):
     "The mean of one loss term over an epoch's training batches"
     def __init__(self, term): self.term = term
     def reset(self): self.total, self.n = 0., 0
-    def accumulate(self, learn): self.total, self.n = self.total + learn.terms[self.term], self.n + 1
+    def accumulate(self, learn):
+        if self.term in learn.terms: self.total, self.n = self.total + learn.terms[self.term], self.n + 1 # not every network is trained on every batch
     @property
     def value(self): return (self.total/self.n).item() if self.n else None
     @property

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/20_generate.ipynb #1d506b02
+# %% ../nbs/20_generate.ipynb #36f1faaf
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -15,15 +15,15 @@ from threading import Lock
 import numpy as np, pandas as pd, torch, torch.nn as nn
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
-from .acgan import ACGANGenerator
 from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
 from .images import LesionSet
+from .noise import ConvGenerator, DenseGenerator
 from .plot import to_bytes
 from .run import load_network, save_network
 
-# %% ../nbs/20_generate.ipynb #74d86617
-NETWORKS = dict(acgan=ACGANGenerator, resnet=ResnetGenerator)
+# %% ../nbs/20_generate.ipynb #dfe9061f
+NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, resnet=ResnetGenerator)
 
 def save_generator(generator:nn.Module, # A network of `NETWORKS`, with its `settings`
                    path:str|Path, # Of the safetensors file; the JSON lies beside it
@@ -79,8 +79,8 @@ def noise(seed:int, # Which noise
     "Standard normal numbers, a function of (seed, i) alone"
     return torch.tensor(np.stack([np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]), dtype=torch.float32)
 
-# %% ../nbs/20_generate.ipynb #1446e782
-def generate(generator:nn.Module, # An ACGAN's, with `vocab` in its settings
+# %% ../nbs/20_generate.ipynb #7e74560a
+def generate(generator:nn.Module, # One that draws from noise, with `vocab` in its settings
              label:str, # Which class to draw
              n:int, # How many
              out:str|Path, # Folder to write to
@@ -92,7 +92,8 @@ def generate(generator:nn.Module, # An ACGAN's, with `vocab` in its settings
     if label not in vocab: raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}')
     z, y = noise(seed, range(n), generator.settings['z_dim']).to(_device()), vocab.index(label)
     draw = lambda places: net(z[places], torch.full((len(places),), y, device=z.device))
-    return _write(draw, _table([f'acgan{seed}_{label}_{i:05d}' for i in range(n)], label, out, 'acgan'), out, bs)
+    model = generator.settings.get('model', 'acgan')
+    return _write(draw, _table([f'{model}{seed}_{label}_{i:05d}' for i in range(n)], label, out, model), out, bs)
 
 # %% ../nbs/20_generate.ipynb #5dffdeae
 def translate(generator:nn.Module, # A CycleGAN's, with `size` in its settings
