@@ -5,17 +5,17 @@
 # %% auto #0
 __all__ = ['Encoder', 'PairDiscriminator', 'TwoWays', 'ALI', 'ali_learner', 'reconstructions', 'ACGANonALI', 'acgan_ali_learner']
 
-# %% ../nbs/15_ali.ipynb #2e4700bb
+# %% ../nbs/15_ali.ipynb #3666e054
 import copy
 from functools import partial
 import numpy as np, torch, torch.nn as nn
 from torch.nn.utils.parametrizations import spectral_norm
 from .acgan import ACGAN, acgan_learner
-from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
+from .adversarial import AdversarialLearner
 from .layers import frozen, init_normal
 from .losses import source_loss
-from .noise import ConvGenerator, conv_downs, conv_widths
-from .plot import show_rows, to_bytes
+from .noise import ConvGenerator, conv_downs, conv_widths, drawing_learner
+from .plot import to_bytes
 
 # %% ../nbs/15_ali.ipynb #c716da91
 class Encoder(nn.Module):
@@ -64,22 +64,16 @@ class ALI(nn.Module):
             terms = dict(g_encoder=source_loss(self.discriminator(x, code, y), False), g_decoder=source_loss(self.discriminator(fake, z, y), True))
         yield 'generator', terms
 
-# %% ../nbs/15_ali.ipynb #f1111149
+# %% ../nbs/15_ali.ipynb #595dd5b3
 def ali_learner(dls, # `lesion_dls`, with `.vocab`
                 size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
                 filters:int=64, # Channels of the last hidden layer
                 z_dim:int=64, # Length of the code
                 lr:float=1e-4, # Rate of all networks
-                show_every:int|None=None, # Epochs between two grids of images and their reconstructions
-                **kwargs, # More for `adversarial_learner`
+                **kwargs, # More for `drawing_learner`; its grids show images and their reconstructions
                )->AdversarialLearner: # `learn.ema.module` draws, its `encoder` reads
     "Adversarially learned inference"
-    if (have := dls.train_ds.pixels.size) != size: raise ValueError(f'the images of dls are {have} px, but size={size}')
-    system = ALI(dls.c, size, filters, z_dim)
-    system.generator.settings.update(vocab=list(dls.vocab), model='ali')
-    learn = adversarial_learner(dls, system, lr=lr, **kwargs)
-    if show_every: learn.add_cb(ShowSamples(lambda: reconstructions(learn), lambda rows, epoch: show_rows(rows, title=f'epoch {epoch}'), show_every))
-    return learn
+    return drawing_learner(dls, ALI(dls.c, size, filters, z_dim), 'ali', rows=reconstructions, lr=lr, **kwargs)
 
 @torch.no_grad()
 def reconstructions(learn:AdversarialLearner, # Of `ali_learner`
@@ -94,7 +88,7 @@ def reconstructions(learn:AdversarialLearner, # Of `ali_learner`
     net.train()
     return {k: to_bytes(v) for k,v in rows.items()}
 
-# %% ../nbs/15_ali.ipynb #64a0063a
+# %% ../nbs/15_ali.ipynb #f498f7b8
 class ACGANonALI(ACGAN):
     "An ACGAN whose generator also draws from codes of real images"
     def __init__(self, n_classes, size, filters, z_dim, smoothing, ali, version, mask):
@@ -122,6 +116,5 @@ def acgan_ali_learner(dls, # `lesion_dls`, as for ALI
     "An ACGAN with the encoder, the size and the networks of an ALI"
     if version not in ('v1','v2'): raise ValueError(f"version {version!r}: give 'v1' (from scratch) or 'v2' (from ALI's generator)")
     s = ali.settings
-    learn = acgan_learner(dls, s['size'], s['filters'], s['z_dim'], make=partial(ACGANonALI, ali=ali, version=version, mask=mask), **kwargs)
-    learn.model.generator.settings.update(model=f'acgan_ali_{version}')
-    return learn
+    make = partial(ACGANonALI, ali=ali, version=version, mask=mask)
+    return acgan_learner(dls, s['size'], s['filters'], s['z_dim'], make=make, model=f'acgan_ali_{version}' if mask else f'acgan_ali_{version}_unmasked', **kwargs)

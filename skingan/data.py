@@ -124,11 +124,11 @@ def sparsify(df:pd.DataFrame, # Lesion table
     kept = [o.sample(frac=shares.get(label, 1), random_state=seed) for label,o in df.groupby('label')]
     return pd.concat(kept).sort_index().reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #ba2adc03
-def _by_image(df, seed):
-    train, rest = train_test_split(np.arange(len(df)), test_size=.2, stratify=df.label, random_state=seed)
-    valid, test = train_test_split(rest, test_size=.5, stratify=df.label.iloc[rest], random_state=seed)
-    return dict(valid=valid, test=test)
+# %% ../nbs/00_data.ipynb #6352a95b
+def _by_image(df, seed, valid, test):
+    _, rest = train_test_split(np.arange(len(df)), test_size=(valid+test)/10, stratify=df.label, random_state=seed)
+    if not valid: return dict(test=rest)
+    return dict(zip(('valid','test'), train_test_split(rest, test_size=test/(valid+test), stratify=df.label.iloc[rest], random_state=seed)))
 
 def lesions(df:pd.DataFrame, # Lesion table
             by:str='lesion_id', # Column that says which images belong together
@@ -137,20 +137,22 @@ def lesions(df:pd.DataFrame, # Lesion table
     alone = 'alone-' + df.image
     return df[by].where(df[by].notna(), alone) if by in df else alone
 
-def _by_group(df, seed, by):
+def _by_group(df, seed, by, valid, test):
     if by not in df: raise ValueError(f'no column {by} to split by; the table has {", ".join(df.columns)}')
-    folds = StratifiedGroupKFold(10, shuffle=True, random_state=seed).split(df, df.label, lesions(df, by))
-    return dict(zip(('valid','test'), (part for _,part in folds)))
+    folds = [part for _,part in StratifiedGroupKFold(10, shuffle=True, random_state=seed).split(df, df.label, lesions(df, by))]
+    return dict(valid=np.concatenate([[], *folds[:valid]]).astype(int), test=np.concatenate(folds[valid:valid+test]))
 
-# %% ../nbs/00_data.ipynb #60daf908
+# %% ../nbs/00_data.ipynb #ba1b4717
 def split(df:pd.DataFrame, # Lesion table
           seed:int=0, # Which of the possible splits
           by:str|None=None, # Column whose groups stay on one side, `lesion_id` say
+          tenths:tuple=(8,1,1), # Of train, valid and test; valid may be 0
          )->pd.DataFrame: # `df` with a `split` column: train, valid or test
-    "80/10/10, stratified by label; without `by` the counts are those of the thesis' Table 6.1. A class of under 10 images is an error"
+    "By default 80/10/10, stratified by label; without `by` the counts are those of the thesis' Table 6.1. A class of under 10 images is an error"
+    if sum(tenths) != 10 or min(tenths[0], tenths[2]) < 1: raise ValueError(f'tenths {tenths}: give three numbers that add up to 10, of which only valid may be 0')
     few = df.label.value_counts().loc[lambda n: n < 10]
-    if len(few): raise ValueError(f'class {few.index[0]} has {few.iloc[0]} images; a split into 80/10/10 needs 10 of each class')
-    parts = _by_image(df, seed) if by is None else _by_group(df, seed, by)
+    if len(few): raise ValueError(f'class {few.index[0]} has {few.iloc[0]} images; a split into tenths needs 10 of each class')
+    parts = _by_image(df, seed, *tenths[1:]) if by is None else _by_group(df, seed, by, *tenths[1:])
     side = np.full(len(df), 'train', dtype=object)
     for name,idxs in parts.items(): side[idxs] = name
     return df.assign(split=side)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/20_generate.ipynb #36f1faaf
+# %% ../nbs/20_generate.ipynb #fab1d10b
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -15,6 +15,7 @@ from threading import Lock
 import numpy as np, pandas as pd, torch, torch.nn as nn
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
+from .ali import TwoWays
 from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
 from .images import LesionSet
@@ -22,8 +23,8 @@ from .noise import ConvGenerator, DenseGenerator
 from .plot import to_bytes
 from .run import load_network, save_network
 
-# %% ../nbs/20_generate.ipynb #dfe9061f
-NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, resnet=ResnetGenerator)
+# %% ../nbs/20_generate.ipynb #f9ab45dc
+NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=TwoWays, resnet=ResnetGenerator)
 
 def save_generator(generator:nn.Module, # A network of `NETWORKS`, with its `settings`
                    path:str|Path, # Of the safetensors file; the JSON lies beside it

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['MODELS', 'gan_learner', 'dcgan_learner', 'cgan_learner', 'wgan_learner', 'cwgan_gp_learner', 'conv_widths',
            'ConvGenerator', 'DenseGenerator', 'conv_downs', 'ConvDiscriminator', 'DenseDiscriminator', 'NoiseGAN',
-           'noise_learner', 'samples']
+           'samples', 'drawing_learner', 'noise_learner']
 
-# %% ../nbs/13_noise.ipynb #1fc82e52
+# %% ../nbs/13_noise.ipynb #9753582f
 import math
 from functools import partial
+from pathlib import Path
 import torch, torch.nn as nn
 from torch.nn.utils.parametrizations import spectral_norm
 from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
@@ -108,7 +109,38 @@ class NoiseGAN(nn.Module):
         with frozen(self.discriminator): score = self.discriminator(self.generator(self.noise(x), y), y)
         yield 'generator', dict(g_source=self.loss(score, True))
 
-# %% ../nbs/13_noise.ipynb #ac0f1705
+# %% ../nbs/13_noise.ipynb #c901051b
+@torch.no_grad()
+def samples(learn:AdversarialLearner, # Of a model that draws from noise
+            n:int=8, # Images a class
+            seed:int=0, # Of the noise, the same for every class
+           )->dict: # Class: images `(n, size, size, 3)` uint8
+    "What the averaged generator draws from fixed noise; training is not disturbed"
+    net = learn.ema.module.eval()
+    z = torch.randn(n, net.settings['z_dim'], generator=torch.Generator().manual_seed(seed)).to(learn.dls.device)
+    rows = {l: to_bytes(net(z, torch.full((n,), i, device=z.device))) for i,l in enumerate(net.settings['vocab'])}
+    net.train()
+    return rows
+
+def drawing_learner(dls, # `lesion_dls`, with `.vocab`
+                    system:nn.Module, # The two networks and their losses; the generator's `settings` have its size
+                    model:str, # What the system is called
+                    vocab:list|None=None, # Classes it draws; by default those of `dls`
+                    show_every:int|None=None, # Epochs between two grids
+                    folder:str|Path|None=None, # Keep the grids there, as `epoch-0010.jpg`
+                    rows=samples, # What a grid shows: function of the learner
+                    **kwargs, # More for `adversarial_learner`
+                   )->AdversarialLearner:
+    "A learner whose generator knows what it draws, and that shows it. Raises `ValueError` for images of another size"
+    settings = system.generator.settings
+    if (have := dls.train_ds.pixels.size) != settings['size']: raise ValueError(f"the images of dls are {have} px, but size={settings['size']}")
+    settings.update(vocab=list(vocab or dls.vocab), model=model)
+    learn = adversarial_learner(dls, system, **kwargs)
+    show = lambda o, epoch: show_rows(o, title=f'{model}, epoch {epoch}', file=folder and Path(folder)/f'epoch-{epoch:04d}.jpg')
+    if show_every: learn.add_cb(ShowSamples(lambda: rows(learn), show, show_every))
+    return learn
+
+# %% ../nbs/13_noise.ipynb #89f5a6d3
 MODELS = dict(
     gan=dict(dense=True),
     dcgan=dict(norm='batch'),
@@ -121,33 +153,15 @@ def noise_learner(dls, # `lesion_dls`, with `.vocab`
                   size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
                   filters:int=64, # Channels of the last hidden layer
                   z_dim:int=100, # Length of the noise
-                  show_every:int|None=None, # Epochs between two sample grids
-                  **kwargs, # In place of what `MODELS` says of `lr` and `betas`; more for `adversarial_learner`
+                  **kwargs, # In place of what `MODELS` says of `lr` and `betas`; more for `drawing_learner`
                  )->AdversarialLearner: # `learn.ema.module` draws; its settings' vocab has the classes, or `all`
     "A GAN of the family; train it with `fit` or `fit_gan`"
     if model not in MODELS: raise ValueError(f'model {model!r}: give one of {", ".join(MODELS)}')
-    if (have := dls.train_ds.pixels.size) != size: raise ValueError(f'the images of dls are {have} px, but size={size}')
     how = dict(MODELS[model]); norm, dense = how.pop('norm', None), how.pop('dense', False)
     rates = {k: how.pop(k) for k in ('lr','betas') if k in how}
     vocab = list(dls.vocab) if how.get('conditional') else ['all']
     G, D = (DenseGenerator, DenseDiscriminator) if dense else (ConvGenerator, ConvDiscriminator)
     system = NoiseGAN(G(len(vocab), size, filters, z_dim), D(len(vocab), size, filters, norm), **how)
-    system.generator.settings.update(vocab=vocab, model=model)
-    learn = adversarial_learner(dls, system, **{**rates, **kwargs})
-    if show_every: learn.add_cb(ShowSamples(lambda: samples(learn), lambda rows, epoch: show_rows(rows, title=f'{model}, epoch {epoch}'), show_every))
-    return learn
+    return drawing_learner(dls, system, model, vocab, **{**rates, **kwargs})
 
 gan_learner, dcgan_learner, cgan_learner, wgan_learner, cwgan_gp_learner = (partial(noise_learner, model=o) for o in MODELS)
-
-# %% ../nbs/13_noise.ipynb #59670d01
-@torch.no_grad()
-def samples(learn:AdversarialLearner, # Of a model that draws from noise
-            n:int=8, # Images a class
-            seed:int=0, # Of the noise, the same for every class
-           )->dict: # Class: images `(n, size, size, 3)` uint8
-    "What the averaged generator draws from fixed noise; training is not disturbed"
-    net = learn.ema.module.eval()
-    z = torch.randn(n, net.settings['z_dim'], generator=torch.Generator().manual_seed(seed)).to(learn.dls.device)
-    rows = {l: to_bytes(net(z, torch.full((n,), i, device=z.device))) for i,l in enumerate(net.settings['vocab'])}
-    net.train()
-    return rows
