@@ -226,6 +226,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                'skingan/experiment.py'),
                                     'skingan.experiment.Experiment.out_of_fold': ( 'experiment.html#experiment.out_of_fold',
                                                                                    'skingan/experiment.py'),
+                                    'skingan.experiment.Experiment.predictions': ( 'experiment.html#experiment.predictions',
+                                                                                   'skingan/experiment.py'),
                                     'skingan.experiment.Experiment.rows': ('experiment.html#experiment.rows', 'skingan/experiment.py'),
                                     'skingan.experiment.Experiment.run': ('experiment.html#experiment.run', 'skingan/experiment.py'),
                                     'skingan.experiment.Experiment.settings': ( 'experiment.html#experiment.settings',

@@ -259,7 +259,7 @@ def _row(exp, arm, seed, learn, preds, folder):
                 epochs=learn.epochs_run, lrs=learn.rates, settings=digest(settings), versions=versions(), hardware=hardware(), **metrics(preds),
                 predictions=f'{folder.name}/predictions.csv')
 
-# %% ../nbs/40_experiment.ipynb #b819ba5c
+# %% ../nbs/40_experiment.ipynb #483c8a86
 @patch
 def run(self:Experiment, arm:Arm, seed:int=0)->dict: # The row
     "Train and test the classifier of an arm, or read what was found before"
@@ -283,6 +283,11 @@ def rows(self:Experiment, arms:list)->pd.DataFrame: # A row per arm and seed
     return pd.DataFrame([self.run(arm, seed) for arm in arms for seed in self.scale.seeds])
 
 @patch
+def predictions(self:Experiment, arm:Arm, seed:int=0)->pd.DataFrame: # As `skingan.classify.predictions`
+    "What the classifier of an arm says of every test image"
+    return pd.read_csv(self.out/'runs'/self.run(arm, seed)['predictions'], dtype={'image':str, 'label':str})
+
+@patch
 def baseline(self:Experiment, seed:int=0): # fastai `Learner`, for predictions
     "The trained classifier of the arm `none`, the only one that is kept"
     self.run(Arm('none'), seed)
@@ -294,7 +299,7 @@ def baseline(self:Experiment, seed:int=0): # fastai `Learner`, for predictions
 def out_of_fold(self:Experiment, k:int, seed:int=0)->pd.DataFrame: # As `predictions`
     "What classifiers say of every training image that did not learn from it: the arm `none`, k times"
     parts = [replace(self, df=o, out=self.out/f'fold-{i+1}of{k}') for i,o in enumerate(folds(self.df, k, self.split_seed))]
-    return pd.concat([pd.read_csv(o.out/'runs'/o.run(Arm('none'), seed)['predictions'], dtype={'image':str}) for o in parts], ignore_index=True)
+    return pd.concat([o.predictions(Arm('none'), seed) for o in parts], ignore_index=True)
 
 # %% ../nbs/40_experiment.ipynb #677a1653
 def as_printed(rows:pd.DataFrame, # With `<label>_precision`, `<label>_recall` and accuracy
