@@ -7,10 +7,11 @@ EXPERIMENTS ?= 01_from_noise 02_from_nevus
 PAPERMILL := $(BIN)/papermill --no-progress-bar
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
-.PHONY: help setup demo test lab real export readme check wheel clean
+.PHONY: help setup demo test test-kill test-tiny lab real export readme check wheel clean
 
 help:
-	@echo 'make demo   the experiments on drawn lesions, minutes; leaves runs/demo/*.html and prints the tables'
+	@echo 'make demo   experiments 1 and 2 on drawn lesions, minutes; leaves runs/demo/*.html and prints the tables'
+	@echo 'make demo EXPERIMENTS="03_conditional_wgan 04_gan_variants"   the other experiments'
 	@echo 'make test   every notebook, every test'
 	@echo 'make lab    Jupyter, to step through the notebooks in nbs/'
 	@echo 'make real DATA=<folder> SCALE=bench NAME=<data>-<size>px   the experiments on real images, into results/NAME'
@@ -42,14 +43,23 @@ real: $(READY)
 	set -e; for o in $(EXPERIMENTS); do \
 	  SKINGAN_DATA=$(dir $(abspath $(DATA))) $(PAPERMILL) nbs/experiments/$$o.ipynb runs/$(NAME)/$$o.ipynb \
 	    -p data $(notdir $(abspath $(DATA))) -p scale $(SCALE) -p out runs/$(NAME); \
-	  cp runs/$(NAME)/$$o.ipynb runs/$(NAME)/$$o.csv results/$(NAME)/; $(BIN)/nbdev-clean --fname results/$(NAME)/$$o.ipynb; done
-	set -e; for o in runs/$(NAME)/runs/*-seed*[0-9]/; do cp $$o/predictions.csv results/$(NAME)/predictions/$$(basename $$o).csv; done
+	  cp runs/$(NAME)/$$o.ipynb runs/$(NAME)/$${o%%_*}_*.csv results/$(NAME)/; $(BIN)/nbdev-clean --fname results/$(NAME)/$$o.ipynb; done
+	set -e; for o in runs/$(NAME)/runs/*-seed*[0-9]/; do [ ! -d $$o ] || cp $$o/predictions.csv results/$(NAME)/predictions/$$(basename $$o).csv; done
+	set -e; for o in runs/$(NAME)/*/runs/*-seed*[0-9]/; do [ ! -d $$o ] || { to=results/$(NAME)/predictions/$$(basename $$(dirname $$(dirname $$o))); mkdir -p $$to; gzip -9nc $$o/predictions.csv > $$to/$$(basename $$o).csv.gz; }; done
 
 test: $(READY) check
 	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing # several notebooks at once, a core each
+	$(MAKE) -j2 --output-sync test-kill test-tiny
+	@echo 'all notebooks passed'
+
+test-kill: $(READY) # experiments 1 and 2 at scale tiny, killed now and then
 	scratch=$$(mktemp -d); set -e; $(BIN)/python benchmarks/kill.py --kills 3 --folder $$scratch; \
 	  grep -q cyclegan-8 $$scratch/unbroken/01_from_noise.txt; grep -q nevus-1/2-8 $$scratch/unbroken/02_from_nevus.txt; rm -r $$scratch
-	@echo 'all notebooks passed'
+
+TINY := experiments/03_conditional_wgan experiments/04_gan_variants tutorials/own_images
+test-tiny: $(READY) # the other notebooks without tests of their own, at scale tiny
+	scratch=$$(mktemp -d); set -e; for o in $(TINY); do OMP_NUM_THREADS=1 $(PAPERMILL) nbs/$$o.ipynb $$scratch/notebook.ipynb -p scale tiny -p out $$scratch; done; \
+	  grep -q 'cwgan_gp-1:3 ' $$scratch/03_conditional_wgan.txt; grep -q 'acgan_ali_v2: collapsed' $$scratch/04_gan_variants.txt; grep -q acgan $$scratch/own_images.txt; rm -r $$scratch
 
 check: $(READY) # the package is what the notebooks export, the notebooks are clean, README is what index.ipynb says
 	$(BIN)/python -m pip check

@@ -142,14 +142,14 @@ def _by_group(df, seed, by, valid, test):
     folds = [part for _,part in StratifiedGroupKFold(10, shuffle=True, random_state=seed).split(df, df.label, lesions(df, by))]
     return dict(valid=np.concatenate([[], *folds[:valid]]).astype(int), test=np.concatenate(folds[valid:valid+test]))
 
-# %% ../nbs/00_data.ipynb #ba1b4717
+# %% ../nbs/00_data.ipynb #5b162861
 def split(df:pd.DataFrame, # Lesion table
           seed:int=0, # Which of the possible splits
           by:str|None=None, # Column whose groups stay on one side, `lesion_id` say
           tenths:tuple=(8,1,1), # Of train, valid and test; valid may be 0
          )->pd.DataFrame: # `df` with a `split` column: train, valid or test
     "By default 80/10/10, stratified by label; without `by` the counts are those of the thesis' Table 6.1. A class of under 10 images is an error"
-    if sum(tenths) != 10 or min(tenths[0], tenths[2]) < 1: raise ValueError(f'tenths {tenths}: give three numbers that add up to 10, of which only valid may be 0')
+    if sum(tenths) != 10 or tenths[0] < 1 or tenths[1] < 0 or tenths[2] < 1: raise ValueError(f'tenths {tenths}: give three numbers that add up to 10, of which only valid may be 0')
     few = df.label.value_counts().loc[lambda n: n < 10]
     if len(few): raise ValueError(f'class {few.index[0]} has {few.iloc[0]} images; a split into tenths needs 10 of each class')
     parts = _by_image(df, seed, *tenths[1:]) if by is None else _by_group(df, seed, by, *tenths[1:])
