@@ -64,7 +64,7 @@ class ALI(nn.Module):
             terms = dict(g_encoder=source_loss(self.discriminator(x, code, y), False), g_decoder=source_loss(self.discriminator(fake, z, y), True))
         yield 'generator', terms
 
-# %% ../nbs/15_ali.ipynb #595dd5b3
+# %% ../nbs/15_ali.ipynb #084de169
 def ali_learner(dls, # `lesion_dls`, with `.vocab`
                 size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
                 filters:int=64, # Channels of the last hidden layer
@@ -75,6 +75,7 @@ def ali_learner(dls, # `lesion_dls`, with `.vocab`
     "Adversarially learned inference"
     return drawing_learner(dls, ALI(dls.c, size, filters, z_dim), 'ali', rows=reconstructions, lr=lr, **kwargs)
 
+@torch.random.fork_rng() # what training draws next does not depend on how often this is looked at
 @torch.no_grad()
 def reconstructions(learn:AdversarialLearner, # Of `ali_learner`
                     n:int=8, # Images

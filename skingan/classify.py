@@ -36,9 +36,10 @@ def conv_net(n_classes:int, # Outputs
     def block(ni, nf): return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(dropout))
     return nn.Sequential(block(3, 32), block(32, 64), block(64, 128), nn.Sequential(nn.Flatten(), nn.Linear(128*(size//8)**2, n_classes)))
 
-# %% ../nbs/30_classify.ipynb #c38bd678
+# %% ../nbs/30_classify.ipynb #5c729179
 class OneOfFiveCrops(RandTransform):
     "Show each image of a batch by one of its corners or its centre, 7/8 of the side, at the old size"
+    order = 30 # on floats
     def encodes(self, x:TensorImage):
         n, side = len(x), x.shape[-1]
         crops = torch.stack(five_crop(x, side*7//8))
@@ -145,7 +146,7 @@ class KeepBest(TrackerCallback):
     def after_fit(self):
         if self.run and self.kept: self.model.load_state_dict(self.kept)
 
-# %% ../nbs/30_classify.ipynb #7163a9c4
+# %% ../nbs/30_classify.ipynb #125f0c78
 def fit_classifier(learn:Learner, # Of `classifier`
                    epochs:int=10, # In all; a pretrained network's first third trains the head alone
                    lrs:list|None=None, # A rate per phase; by default found
@@ -158,6 +159,7 @@ def fit_classifier(learn:Learner, # Of `classifier`
     head = max(1, epochs//3)
     phases = [(learn.freeze, head), (learn.unfreeze, epochs-head)] if learn.pretrained else [(learn.unfreeze, epochs)]
     lrs, learn.rates, learn.epochs_run = lrs or [None]*len(phases), [], 0
+    if len(lrs) != len(phases): raise ValueError(f'{len(lrs)} learning rates for {len(phases)} phases')
     for i,((thaw,n),lr) in enumerate(zip(phases, lrs, strict=True)):
         thaw()
         learn.rates.append(_phase(learn, n, lr, folder, learn.seed+i, patience))
@@ -191,14 +193,14 @@ def report(learn:Learner, # Of `classifier`
     "Precision, recall, F1 and support per class, accuracy and balanced accuracy"
     return report_of(predictions(learn, df))
 
-# %% ../nbs/30_classify.ipynb #1dfd1f0d
+# %% ../nbs/30_classify.ipynb #18a8d5eb
 def top_k(preds:pd.DataFrame, # Of `predictions`
           k:int, # How many guesses; fewer than classes
          )->float: # Share of images whose class is among the `k` likeliest
     "Top-k accuracy, scikit-learn's"
     vocab = sorted(c for c in preds if c not in ('image','label'))
     if not 0 < k < len(vocab): raise ValueError(f'top {k} of {len(vocab)} classes: give a k from 1 to {len(vocab)-1}')
-    return accuracy_score(preds.label, np.array(vocab)[preds[vocab].values.argmax(1)]) if k == 1 else top_k_accuracy_score(preds.label, preds[vocab].values, k=k, labels=vocab)
+    return top_k_accuracy_score(preds.label, preds[vocab].values if len(vocab) > 2 else preds[vocab[1]].values, k=k, labels=vocab)
 
 # %% ../nbs/30_classify.ipynb #7f6712b9
 def save_classifier(learn:Learner, # Of `classifier`

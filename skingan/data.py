@@ -124,7 +124,7 @@ def sparsify(df:pd.DataFrame, # Lesion table
     kept = [o.sample(frac=shares.get(label, 1), random_state=seed) for label,o in df.groupby('label')]
     return pd.concat(kept).sort_index().reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #6352a95b
+# %% ../nbs/00_data.ipynb #900c2848
 def _by_image(df, seed, valid, test):
     _, rest = train_test_split(np.arange(len(df)), test_size=(valid+test)/10, stratify=df.label, random_state=seed)
     if not valid: return dict(test=rest)
@@ -139,10 +139,11 @@ def lesions(df:pd.DataFrame, # Lesion table
 
 def _by_group(df, seed, by, valid, test):
     if by not in df: raise ValueError(f'no column {by} to split by; the table has {", ".join(df.columns)}')
+    if (n := lesions(df, by).nunique()) < 10: raise ValueError(f'{n} different {by}: a split into tenths that keeps each on one side needs 10. Split by image.')
     folds = [part for _,part in StratifiedGroupKFold(10, shuffle=True, random_state=seed).split(df, df.label, lesions(df, by))]
     return dict(valid=np.concatenate([[], *folds[:valid]]).astype(int), test=np.concatenate(folds[valid:valid+test]))
 
-# %% ../nbs/00_data.ipynb #5b162861
+# %% ../nbs/00_data.ipynb #4e93502e
 def split(df:pd.DataFrame, # Lesion table
           seed:int=0, # Which of the possible splits
           by:str|None=None, # Column whose groups stay on one side, `lesion_id` say
@@ -155,6 +156,8 @@ def split(df:pd.DataFrame, # Lesion table
     parts = _by_image(df, seed, *tenths[1:]) if by is None else _by_group(df, seed, by, *tenths[1:])
     side = np.full(len(df), 'train', dtype=object)
     for name,idxs in parts.items(): side[idxs] = name
+    for name in (o for o,n in zip(SPLITS, tenths) if n):
+        if lost := sorted(set(df.label) - set(df.label[side==name])): raise ValueError(f'class {lost[0]} has no image on the side {name}: too few {by} have it. Split by image, or leave the class out.')
     return df.assign(split=side)
 
 # %% ../nbs/00_data.ipynb #b0823ed2

@@ -50,7 +50,7 @@ def paired(rows:pd.DataFrame, # Rows of runs: arm, seed, predictions
     tests = [dict(arm=a, seed=s, **mcnemar(o, right['none', s])) for (a,s),o in right.items() if a != 'none']
     return pd.DataFrame(tests, columns=['arm','seed','won','lost','p']).set_index(['arm','seed']).round(3)
 
-# %% ../nbs/33_evidence.ipynb #b9573eb1
+# %% ../nbs/33_evidence.ipynb #d70825c8
 def against_none(rows:pd.DataFrame, # Rows of runs: arm, seed, accuracy, n_test, predictions
                  folder:str|Path, # That their predictions' paths start from
                 )->pd.DataFrame: # accuracy, difference, in_se, beyond_2_se, won, lost, p by arm and seed
@@ -62,4 +62,4 @@ def against_none(rows:pd.DataFrame, # Rows of runs: arm, seed, accuracy, n_test,
 def summary(differences:pd.DataFrame, # Of `in_standard_errors`, without the arm `none`
            )->str: # A sentence
     "How many lie beyond two standard errors"
-    return f'{int(differences.beyond_2_se.sum())} of {len(differences)} accuracies differ by more than two standard errors from that without synthetic images'
+    return f'{int(differences.beyond_2_se.sum())} of {len(differences)} accuracies differ by more than two standard errors from that of the arm none'
