@@ -88,7 +88,14 @@ def _learner(dls, arch, pretrained, **kwargs):
         raise OSError(f'the pretrained weights of {getattr(arch, "__name__", arch)} cannot be had ({e}). Two ways out: weights=<a local file of them>, '
                       'or pretrained=False, which trains from scratch and is another experiment.') from e
 
-# %% ../nbs/30_classify.ipynb #d20853d7
+# %% ../nbs/30_classify.ipynb #1f277a10
+def _class_weights(dls):
+    "Such that their mean over the training images is 1. Raises `ValueError` for a class without one"
+    count = dls.train_ds.ys.bincount(minlength=dls.c)
+    if not count.all(): raise ValueError(f'class {dls.vocab[int(count.argmin())]} has no training image, so the loss cannot be weighed by its size')
+    return (count.sum()/(dls.c*count)).float().to(dls.device)
+
+# %% ../nbs/30_classify.ipynb #8114bb50
 def classifier(df:pd.DataFrame, # Lesion table with `split`
                arch=resnet50, # Network: a function, its name in torchvision or timm, or `conv_net`
                pretrained:bool=True, # Start from ImageNet's weights?
@@ -99,15 +106,17 @@ def classifier(df:pd.DataFrame, # Lesion table with `split`
                n_items:int|None=None, # Images an epoch, by default all of `train`
                seed:int=0, # Of the initial weights and the order of the images
                augmentation:str='light', # One of `AUGMENTATIONS`
+               balance:float=0., # 0: classes as they come, 1: equally often, the rare ones again and again
+               weighted:bool=False, # Weigh the loss of each class by the inverse of its size
               )->Learner: # With `.dls.vocab`
     "A fastai `Learner` on `df`'s train and valid"
     if 'split' not in df: raise ValueError('the table has no column split; skingan.data.split gives it')
     set_seed(seed)
     if augmentation not in AUGMENTATIONS: raise ValueError(f'augmentation {augmentation!r}: give one of {", ".join(AUGMENTATIONS)}')
     arch, stats = _arch(arch), imagenet_stats if pretrained else HALF
-    dls = lesion_dls(df, size, bs, vocab=vocab, n_items=n_items, tfms=AUGMENTATIONS[augmentation](), stats=stats)
+    dls = lesion_dls(df, size, bs, vocab=vocab, n_items=n_items, balance=balance, tfms=AUGMENTATIONS[augmentation](), stats=stats)
     adam = partial(OptimWrapper, opt=partial(torch.optim.AdamW, fused=True))
-    learn = _learner(dls, arch, pretrained and not weights, metrics=accuracy, loss_func=CrossEntropyLossFlat(), opt_func=adam)
+    learn = _learner(dls, arch, pretrained and not weights, metrics=accuracy, loss_func=CrossEntropyLossFlat(weight=_class_weights(dls) if weighted else None), opt_func=adam)
     if weights: _load_body(learn, arch, weights); learn.freeze()
     learn.model = Bf16Sequential(*learn.model).to(memory_format=torch.channels_last)
     learn.seed, learn.pretrained, learn.size, learn.stats, learn.epochs_run = seed, pretrained, size, stats, 0

@@ -13,35 +13,37 @@ from .layers import frozen, init_normal
 from .losses import l1_loss, lsgan_loss
 from .plot import show_rows, to_bytes
 
-# %% ../nbs/16_cyclegan.ipynb #10d1cc20
-def _conv_norm(conv): return nn.Sequential(conv, nn.InstanceNorm2d(conv.out_channels), nn.ReLU(True))
+# %% ../nbs/16_cyclegan.ipynb #3f30c19b
+def _conv_norm(conv, slope=0.): return nn.Sequential(conv, nn.InstanceNorm2d(conv.out_channels), nn.LeakyReLU(slope, True) if slope else nn.ReLU(True))
 def _conv7(ni, nf): return nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(ni, nf, 7))
 
 class ResidualBlock(nn.Module):
     "x + two 3 × 3 convolutions of it"
-    def __init__(self, nf):
+    def __init__(self, nf, slope=0.):
         super().__init__()
-        self.conv = nn.Sequential(nn.ReflectionPad2d(1), _conv_norm(nn.Conv2d(nf, nf, 3)), nn.ReflectionPad2d(1), nn.Conv2d(nf, nf, 3), nn.InstanceNorm2d(nf))
+        self.conv = nn.Sequential(nn.ReflectionPad2d(1), _conv_norm(nn.Conv2d(nf, nf, 3), slope), nn.ReflectionPad2d(1), nn.Conv2d(nf, nf, 3), nn.InstanceNorm2d(nf))
     def forward(self, x): return x + self.conv(x)
 
-# %% ../nbs/16_cyclegan.ipynb #5c43dfab
+# %% ../nbs/16_cyclegan.ipynb #3b634a9b
 class ResnetGenerator(nn.Module):
-    "Images `(n, 3, h, w)` in [-1, 1] to images of the same shape; h and w multiples of 4"
-    def __init__(self, n_blocks=9, filters=64):
+    "Images `(n, 3, h, w)` in [-1, 1] to images of the same shape; h and w multiples of 4, of 8 with three `n_downs`"
+    def __init__(self, n_blocks=9, filters=64, n_downs=2, slope=0.):
         super().__init__()
-        self.settings, f = dict(n_blocks=n_blocks, filters=filters), filters
-        self.net = nn.Sequential(nn.ReflectionPad2d(3), _conv_norm(nn.Conv2d(3, f, 7)),
-            _conv_norm(nn.Conv2d(f, 2*f, 3, 2, 1)), _conv_norm(nn.Conv2d(2*f, 4*f, 3, 2, 1)),
-            *[ResidualBlock(4*f) for _ in range(n_blocks)],
-            _conv_norm(nn.ConvTranspose2d(4*f, 2*f, 3, 2, 1, 1)), _conv_norm(nn.ConvTranspose2d(2*f, f, 3, 2, 1, 1)), _conv7(f, 3))
+        self.settings, widths = dict(n_blocks=n_blocks, filters=filters, n_downs=n_downs, slope=slope), [filters*2**i for i in range(n_downs+1)]
+        self.net = nn.Sequential(nn.ReflectionPad2d(3), _conv_norm(nn.Conv2d(3, filters, 7), slope),
+            *[_conv_norm(nn.Conv2d(ni, nf, 3, 2, 1), slope) for ni,nf in zip(widths, widths[1:])],
+            *[ResidualBlock(widths[-1], slope) for _ in range(n_blocks)],
+            *[_conv_norm(nn.ConvTranspose2d(ni, nf, 3, 2, 1, 1), slope) for ni,nf in zip(widths[:0:-1], widths[-2::-1])], _conv7(filters, 3))
         init_normal(self)
     def forward(self, x): return torch.tanh(self.net(x).float())
 
 def resnet_generator(n_blocks:int=9, # 9 at 256 px, 6 at 128 px and below
                      filters:int=64, # Channels of the first layer
+                     n_downs:int=2, # How often the image is halved; 3 in the SIIM-ISIC paper
+                     slope:float=0., # Of LeakyReLU in the place of ReLU, 0.2 say
                     )->nn.Module:
     "The reference's generator: c7s1-64, d128, d256, R256 × `n_blocks`, u128, u64, c7s1-3"
-    return ResnetGenerator(n_blocks, filters)
+    return ResnetGenerator(n_blocks, filters, n_downs, slope)
 
 # %% ../nbs/16_cyclegan.ipynb #d53260d6
 def _patch_layer(ni, nf, stride, norm): 
@@ -78,20 +80,24 @@ class ImagePool(nn.Module):
 
     def forward(self, x): return torch.stack([self._swap(o) for o in x])
 
-# %% ../nbs/16_cyclegan.ipynb #4b64e63c
+# %% ../nbs/16_cyclegan.ipynb #d71f98db
 class CycleGAN(nn.Module):
     "Two generators, two discriminators and their losses, for `adversarial_learner`"
     terms = ['g_adversarial','g_cycle','g_identity','d_a','d_b']
-    def __init__(self, size, n_blocks=9, filters=64, lambda_cycle=10., lambda_identity=.5, pool=50):
+    def __init__(self, size, n_blocks=9, filters=64, lambda_cycle=10., lambda_identity=.5, pool=50, n_downs=2, slope=0., smoothing=0.):
         super().__init__()
-        self.generator = nn.ModuleDict(dict(a2b=resnet_generator(n_blocks, filters), b2a=resnet_generator(n_blocks, filters)))
+        self.generator = nn.ModuleDict({k: resnet_generator(n_blocks, filters, n_downs, slope) for k in ('a2b','b2a')})
         self.discriminator = nn.ModuleDict(dict(a=patch_discriminator(filters), b=patch_discriminator(filters)))
         self.pools = nn.ModuleDict({k: ImagePool((3,size,size), pool) for k in 'ab'})
-        self.lambda_cycle, self.lambda_identity = lambda_cycle, lambda_identity
+        self.lambda_cycle, self.lambda_identity, self.smoothing = lambda_cycle, lambda_identity, smoothing
+
+    def _both(self, net, x, y):
+        "x translated, and what becomes of y, which is in the other domain already (and is not asked where that costs nothing)"
+        return net(torch.cat([x, y])).chunk(2) if self.lambda_identity else (net(x), y)
 
     def _generate(self, a, b):
         a2b, b2a, d = self.generator['a2b'], self.generator['b2a'], self.discriminator
-        (fake_b, same_b), (fake_a, same_a) = a2b(torch.cat([a, b])).chunk(2), b2a(torch.cat([b, a])).chunk(2)
+        (fake_b, same_b), (fake_a, same_a) = self._both(a2b, a, b), self._both(b2a, b, a)
         terms = dict(g_adversarial=lsgan_loss(d['a'](fake_a), True) + lsgan_loss(d['b'](fake_b), True),
                      g_cycle=self.lambda_cycle*(l1_loss(b2a(fake_b), a) + l1_loss(a2b(fake_a), b)),
                      g_identity=self.lambda_cycle*self.lambda_identity*(l1_loss(same_a, a) + l1_loss(same_b, b)))
@@ -99,27 +105,30 @@ class CycleGAN(nn.Module):
 
     def _judge(self, domain, real, fake):
         real, fake = self.discriminator[domain](torch.cat([real, self.pools[domain](fake)])).chunk(2)
-        return .5*(lsgan_loss(real, True) + lsgan_loss(fake, False))
+        return .5*(lsgan_loss(real, True, self.smoothing) + lsgan_loss(fake, False))
 
     def steps(self, a, b):
         with frozen(self.discriminator): fake_a, fake_b, terms = self._generate(a, b)
         yield 'generator', terms
         yield 'discriminator', dict(d_a=self._judge('a', a, fake_a), d_b=self._judge('b', b, fake_b))
 
-# %% ../nbs/16_cyclegan.ipynb #645368e5
+# %% ../nbs/16_cyclegan.ipynb #544bfb60
 def cyclegan_learner(dls, # `unpaired_dls`
                      n_blocks:int=9, # Residual blocks: 9 at 256 px, 6 below
                      filters:int=64, # Channels of the first layers
                      lambda_cycle:float=10., # Weight of the cycle
                      lambda_identity:float=.5, # Weight of the identity loss, in units of `lambda_cycle`
                      pool:int=50, # Past fakes kept for each discriminator
+                     n_downs:int=2, # How often a generator halves the image
+                     slope:float=0., # Of LeakyReLU in the place of the generators' ReLU
+                     smoothing:float=0., # One-sided label smoothing: the discriminators' target for real images is 1 - smoothing
                      lr:float=2e-4, # Rate of all networks
                      show_every:int|None=None, # Epochs between two sample grids
                      **kwargs, # More for `adversarial_learner`, `compile` say
                     )->AdversarialLearner:
     "A CycleGAN between the two domains of `dls`; `learn.model.generator['a2b']` translates A to B"
     size = dls.train_ds.a.pixels.size
-    system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool)
+    system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool, n_downs, slope, smoothing)
     for net in system.generator.values(): net.settings['size'] = size
     learn = adversarial_learner(dls, system, lr=lr, ema=False, **kwargs)
     if show_every: learn.add_cb(ShowSamples(lambda: translations(learn), lambda rows, epoch: show_rows(rows, title=f'epoch {epoch}'), show_every))

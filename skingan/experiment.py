@@ -7,7 +7,7 @@ __all__ = ['GANS', 'train_acgan', 'augment', 'shortfall', 'load_data', 'set_up',
            'train_cyclegan', 'image_set', 'draw_set', 'translate_set', 'Arm', 'translated_arms', 'Experiment',
            'metrics', 'as_printed', 'by_alpha']
 
-# %% ../nbs/40_experiment.ipynb #abd42aa6
+# %% ../nbs/40_experiment.ipynb #a621d3b9
 import json, math, os
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -19,7 +19,7 @@ from .adversarial import fit_gan
 from .ali import acgan_ali_learner, ali_learner
 from .classify import classifier, fit_classifier, load_classifier, predictions, report_of, save_classifier
 from .cyclegan import cyclegan_learner
-from .data import CLASSES, breast_histopathology, copies, fingerprint, from_folders, isic2019, read_manifest, sparsify, split, torn, write_manifest
+from .data import CLASSES, breast_histopathology, copies, fingerprint, from_folders, isic2019, read_manifest, siim_isic2020, sparsify, split, torn, write_manifest
 from .download import SMALL_SETS
 from .draw import draw_lesions
 from .generate import generate, load_generator, save_generator, translate
@@ -51,7 +51,7 @@ def shortfall(train:pd.DataFrame, # Lesion table
     if not (fill := {l: int(goal-k) for l,k in count.items() if k < goal}): raise ValueError(f'nothing to fill up: the classes {", ".join(count.index)} are of the same size, {goal}')
     return fill
 
-# %% ../nbs/40_experiment.ipynb #3b92c0d5
+# %% ../nbs/40_experiment.ipynb #80da7528
 def _read(data, scale, out):
     home = os.environ.get('SKINGAN_DATA')
     root = Path(home)/data if home and (Path(home)/data).is_dir() else Path(data)
@@ -59,6 +59,7 @@ def _read(data, scale, out):
     if str(root) == 'drawn': return read_manifest(stage(Path(out)/f'lesions-{scale.size}px', dict(counts=scale.counts, size=scale.size), lambda o: draw_lesions(o, scale.counts, scale.size)))
     if not root.is_dir(): raise FileNotFoundError(f"data {data!r}: neither 'drawn', {', '.join(SMALL_SETS)} nor a folder, here or in $SKINGAN_DATA")
     if (root/'ISIC_2019_Training_GroundTruth.csv').exists(): return isic2019(root)
+    if (root/'train.csv').exists(): return siim_isic2020(root)
     return breast_histopathology(root) if any(root.glob('*/[01]/*.png')) else from_folders(root)
 
 def _grouped(df, scale):

@@ -18,12 +18,13 @@ def source_loss(logits:torch.Tensor, # Source logits, any shape
     logits = logits.float()
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, 1-smoothing if real else 0.), weights)
 
-# %% ../nbs/11_losses.ipynb #17d8b7b8
+# %% ../nbs/11_losses.ipynb #e1d7f98e
 def lsgan_loss(pred:torch.Tensor, # Scores, any shape
                real:bool, # What the images are to be taken for
+               smoothing:float=0., # Taken off the target of real images
               )->torch.Tensor: # Mean, a scalar
     "Mean of (score - target)²; target 1 for real, 0 for fake"
-    return (pred.float() - float(real)).square().mean()
+    return (pred.float() - (1-smoothing if real else 0.)).square().mean()
 
 # %% ../nbs/11_losses.ipynb #a1931900
 def wasserstein_loss(score:torch.Tensor, # Scores of a critic, any shape
