@@ -65,7 +65,7 @@ def summary(differences:pd.DataFrame, # Of `in_standard_errors`, without the arm
     "How many lie beyond two standard errors"
     return f'{int(differences.beyond_2_se.sum())} of {len(differences)} accuracies differ by more than two standard errors from that of the arm none'
 
-# %% ../nbs/33_evidence.ipynb #67227bae
+# %% ../nbs/33_evidence.ipynb #792e6a8f
 def binary_measures(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on two classes
                     positive:str, # The class to be found
                     specificity:float=.95, # At which sensitivity is given
@@ -75,7 +75,7 @@ def binary_measures(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on 
     "ROC-AUC with its interval, average precision, and sensitivity at a specificity. Raises `ValueError` where a class is missing"
     y, p = (preds.label==positive).values, preds[positive].values
     if y.all() or not y.any(): raise ValueError(f'all or none of the {len(y)} test images are {positive}: two classes are needed')
-    area = lambda y, p: roc_auc_score(y, p) if 0 < y.sum() < len(y) else np.nan # a resample of one class has no area
-    interval = bootstrap((y, p), area, paired=True, vectorized=False, n_resamples=n_resamples, rng=np.random.default_rng(seed)).confidence_interval
+    area = lambda found, others: roc_auc_score([1]*len(found) + [0]*len(others), [*found, *others])
+    interval = bootstrap((p[y], p[~y]), area, vectorized=False, n_resamples=n_resamples, rng=np.random.default_rng(seed)).confidence_interval
     false, true, _ = roc_curve(y, p, drop_intermediate=False)
-    return dict(roc_auc=area(y, p), low=interval.low, high=interval.high, average_precision=average_precision_score(y, p), sensitivity=true[false <= 1-specificity].max())
+    return dict(roc_auc=roc_auc_score(y, p), low=float(interval.low), high=float(interval.high), average_precision=average_precision_score(y, p), sensitivity=float(true[false <= 1-specificity].max()))
