@@ -7,8 +7,8 @@ __all__ = ['GANS', 'train_acgan', 'augment', 'shortfall', 'load_data', 'set_up',
            'train_cyclegan', 'image_set', 'draw_set', 'translate_set', 'Arm', 'translated_arms', 'Experiment',
            'metrics', 'as_printed', 'by_alpha']
 
-# %% ../nbs/40_experiment.ipynb #a621d3b9
-import json, math, os
+# %% ../nbs/40_experiment.ipynb #0b5f5962
+import json, math, os, re
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -278,13 +278,13 @@ def _row(exp, arm, seed, learn, preds, folder):
                 epochs=learn.epochs_run, lrs=learn.rates, settings=digest(settings), versions=versions(), hardware=hardware(), **metrics(preds),
                 predictions=f'{folder.name}/predictions.csv')
 
-# %% ../nbs/40_experiment.ipynb #60dae689
+# %% ../nbs/40_experiment.ipynb #705babe9
 @patch
 def run(self:Experiment, arm:Arm, seed:int=0)->dict: # The row
     "Train and test the classifier of an arm, or read what was found before"
     none = Arm('none')
     lrs = [self.scale.classifier_lr]*(1+self.scale.pretrained) if self.scale.classifier_lr else None if arm == none else self.run(none, seed)['lrs']
-    final = self.out/'runs'/f'{arm.name.replace("/", "_")}-seed{seed}'
+    final = self.out/'runs'/f'{re.sub("[/:]", "_", arm.name)}-seed{seed}' # no system has trouble with such a name
     def make(folder):
         learn = self.learner(arm, seed)
         with learn.no_logging(): fit_classifier(learn, self.scale.classifier_epochs, lrs, folder, self.scale.patience)
