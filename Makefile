@@ -59,7 +59,7 @@ test-kill: $(READY) # experiments 1 and 2 at scale tiny, killed now and then
 TINY := experiments/03_conditional_wgan experiments/04_gan_variants tutorials/own_images
 test-tiny: $(READY) # the other notebooks without tests of their own, at scale tiny
 	scratch=$$(mktemp -d); set -e; for o in $(TINY); do OMP_NUM_THREADS=1 $(PAPERMILL) nbs/$$o.ipynb $$scratch/notebook.ipynb -p scale tiny -p out $$scratch/$${o%%/*}; done; \
-	  grep -q 'cwgan_gp-1:3 ' $$scratch/experiments/03_conditional_wgan.txt; grep -q 'acgan_ali_v2: collapsed' $$scratch/experiments/04_gan_variants.txt; grep -q acgan $$scratch/tutorials/own_images.txt; rm -r $$scratch
+	  grep -q 'cwgan_gp-1:3 ' $$scratch/experiments/03_conditional_wgan.txt; grep -q 'acgan_ali_v2: collapsed' $$scratch/experiments/04_gan_variants.txt; grep -q acgan $$scratch/tutorials/own_images-acgan.txt; rm -r $$scratch
 
 check: $(READY) # the package is what the notebooks export, the notebooks are clean, README is what index.ipynb says
 	$(BIN)/python -m pip check

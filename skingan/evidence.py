@@ -51,7 +51,7 @@ def paired(rows:pd.DataFrame, # Rows of runs: arm, seed, predictions
     tests = [dict(arm=a, seed=s, **mcnemar(o, right['none', s])) for (a,s),o in right.items() if a != 'none']
     return pd.DataFrame(tests, columns=['arm','seed','won','lost','p']).set_index(['arm','seed']).round(3)
 
-# %% ../nbs/33_evidence.ipynb #d70825c8
+# %% ../nbs/33_evidence.ipynb #eafae056
 def against_none(rows:pd.DataFrame, # Rows of runs: arm, seed, accuracy, n_test, predictions
                  folder:str|Path, # That their predictions' paths start from
                 )->pd.DataFrame: # accuracy, difference, in_se, beyond_2_se, won, lost, p by arm and seed
@@ -63,7 +63,8 @@ def against_none(rows:pd.DataFrame, # Rows of runs: arm, seed, accuracy, n_test,
 def summary(differences:pd.DataFrame, # Of `in_standard_errors`, without the arm `none`
            )->str: # A sentence
     "How many lie beyond two standard errors"
-    return f'{int(differences.beyond_2_se.sum())} of {len(differences)} accuracies differ by more than two standard errors from that of the arm none'
+    beyond = differences.difference[differences.beyond_2_se]
+    return f'{len(beyond)} of {len(differences)} accuracies differ by more than two standard errors from that of the arm none ({(beyond > 0).sum()} above it, {(beyond < 0).sum()} below)'
 
 # %% ../nbs/33_evidence.ipynb #792e6a8f
 def binary_measures(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on two classes

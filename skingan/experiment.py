@@ -28,7 +28,7 @@ from .noise import MODELS, noise_learner
 from .rank import folds, share
 from .run import Scale, digest, get_scale, hardware, set_seed, stage, stage_digest, subseed, versions, write_json
 
-# %% ../nbs/40_experiment.ipynb #11ea286f
+# %% ../nbs/40_experiment.ipynb #7b50b013
 def augment(train:pd.DataFrame, # Lesion table of real images
             synthetic:pd.DataFrame, # Lesion table of synthetic images
             n:int|dict, # Images to add to each class of `synthetic`, or {label: images}
@@ -48,16 +48,16 @@ def shortfall(train:pd.DataFrame, # Lesion table
     "What the smaller classes lack to be as large as the largest; or as the second, where there are more than two and the largest is more than twice as large. Raises `ValueError` if that is nothing"
     count = train.label.value_counts()
     goal = int(count.iloc[1] if len(count) > 2 and count.iloc[0] > 2*count.iloc[1] else count.iloc[0])
-    if not (fill := {l: int(goal-k) for l,k in count.items() if k < goal}): raise ValueError(f'nothing to fill up: the classes {", ".join(count.index)} are of the same size, {goal}')
+    if not (fill := {l: int(goal-k) for l,k in count.items() if k < goal}): raise ValueError(f'nothing to fill up: the classes {", ".join(count.index)} are of the same size, {goal}. Give the numbers yourself, as {{label: images}}')
     return fill
 
-# %% ../nbs/40_experiment.ipynb #80da7528
+# %% ../nbs/40_experiment.ipynb #8d20479a
 def _read(data, scale, out):
     home = os.environ.get('SKINGAN_DATA')
     root = Path(home)/data if home and (Path(home)/data).is_dir() else Path(data)
     if str(root) in SMALL_SETS: return SMALL_SETS[data](Path(out)/data)
     if str(root) == 'drawn': return read_manifest(stage(Path(out)/f'lesions-{scale.size}px', dict(counts=scale.counts, size=scale.size), lambda o: draw_lesions(o, scale.counts, scale.size)))
-    if not root.is_dir(): raise FileNotFoundError(f"data {data!r}: neither 'drawn', {', '.join(SMALL_SETS)} nor a folder, here or in $SKINGAN_DATA")
+    if not root.is_dir(): raise FileNotFoundError(f"data {data!r}: neither 'drawn', {', '.join(SMALL_SETS)} nor a folder, in $SKINGAN_DATA or here ({Path.cwd()}); give its whole path")
     if (root/'ISIC_2019_Training_GroundTruth.csv').exists(): return isic2019(root)
     if (root/'train.csv').exists(): return siim_isic2020(root)
     return breast_histopathology(root) if any(root.glob('*/[01]/*.png')) else from_folders(root)

@@ -80,7 +80,7 @@ def noise(seed:int, # Which noise
     "Standard normal numbers, a function of (seed, i) alone"
     return torch.tensor(np.stack([np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]), dtype=torch.float32)
 
-# %% ../nbs/20_generate.ipynb #7e74560a
+# %% ../nbs/20_generate.ipynb #7b0b5585
 def generate(generator:nn.Module, # One that draws from noise, with `vocab` in its settings
              label:str, # Which class to draw
              n:int, # How many
@@ -90,7 +90,7 @@ def generate(generator:nn.Module, # One that draws from noise, with `vocab` in i
             )->pd.DataFrame: # Lesion table: image, label, path, source
     "Draw `n` images of a class as png, with their manifest. Raises `ValueError` for a class the network does not know"
     out, vocab, net = Path(out), generator.settings['vocab'], generator.eval().to(_device())
-    if label not in vocab: raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}')
+    if label not in vocab: raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}' + (', for it was not told the classes; take a model that is' if vocab == ['all'] else ''))
     z, y = noise(seed, range(n), generator.settings['z_dim']).to(_device()), vocab.index(label)
     draw = lambda places: net(z[places], torch.full((len(places),), y, device=z.device))
     model = generator.settings.get('model', 'acgan')
