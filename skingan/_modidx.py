@@ -243,6 +243,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                     'skingan.experiment._learner': ('experiment.html#_learner', 'skingan/experiment.py'),
                                     'skingan.experiment._read': ('experiment.html#_read', 'skingan/experiment.py'),
                                     'skingan.experiment._row': ('experiment.html#_row', 'skingan/experiment.py'),
+                                    'skingan.experiment._split_column': ('experiment.html#_split_column', 'skingan/experiment.py'),
                                     'skingan.experiment.as_printed': ('experiment.html#as_printed', 'skingan/experiment.py'),
                                     'skingan.experiment.augment': ('experiment.html#augment', 'skingan/experiment.py'),
                                     'skingan.experiment.by_alpha': ('experiment.html#by_alpha', 'skingan/experiment.py'),

@@ -51,7 +51,7 @@ def shortfall(train:pd.DataFrame, # Lesion table
     if not (fill := {l: int(goal-k) for l,k in count.items() if k < goal}): raise ValueError(f'nothing to fill up: the classes {", ".join(count.index)} are of the same size, {goal}. Give the numbers yourself, as {{label: images}}')
     return fill
 
-# %% ../nbs/40_experiment.ipynb #8d20479a
+# %% ../nbs/40_experiment.ipynb #e0a4a1f9
 def _read(data, scale, out):
     home = os.environ.get('SKINGAN_DATA')
     root = Path(home)/data if home and (Path(home)/data).is_dir() else Path(data)
@@ -62,11 +62,13 @@ def _read(data, scale, out):
     if (root/'train.csv').exists(): return siim_isic2020(root)
     return breast_histopathology(root) if any(root.glob('*/[01]/*.png')) else from_folders(root)
 
+def _split_column(df, scale):
+    "The column whose groups stay on one side: lesions, or else patients"
+    return next((o for o in (scale.split_by, 'patient_id') if o in df), None) if scale.split_by else None
+
 def _grouped(df, scale):
-    "The column whose groups stay on one side, and the table with it: lesions, patients, or else copies of an image"
-    if not scale.split_by: return None, df
-    by = next((o for o in (scale.split_by, 'patient_id') if o in df), None)
-    if by or not len(same := copies(df)): return by, df
+    "That column, and the table with it; where there is none, copies of an image get one `lesion_id`"
+    if (by := _split_column(df, scale)) or not scale.split_by or not len(same := copies(df)): return by, df
     return 'lesion_id', df.assign(lesion_id=same.content.reindex(df.index))
 
 def load_data(data:str|Path, # `drawn`, `fashion_mnist`, `cifar100`, or a folder of images
@@ -262,7 +264,7 @@ def learner(self:Experiment, arm:Arm, seed:int=0):
     return classifier(self.table(arm), self.scale.arch, self.scale.pretrained, self.scale.size, self.scale.classifier_bs, vocab=sorted(set(self.train.label)), n_items=n_items,
                       seed=seed, augmentation=arm.augmentation or self.scale.augmentation)
 
-# %% ../nbs/40_experiment.ipynb #ede70339
+# %% ../nbs/40_experiment.ipynb #dc6f7075
 def metrics(preds:pd.DataFrame, # Of `predictions`
            )->dict: # `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
     "The measures of a row, from its predictions"
@@ -274,7 +276,7 @@ def metrics(preds:pd.DataFrame, # Of `predictions`
 def _row(exp, arm, seed, learn, preds, folder):
     settings, scale = exp.settings(arm, seed), exp.scale
     return dict(data=exp.data, fingerprint=settings['fingerprint'], scale=scale.name, arm=arm.name, source=arm.source, n=arm.n, alpha=arm.alpha, real=arm.real, augmentation=arm.augmentation or scale.augmentation,
-                split_seed=exp.split_seed, split_by=_grouped(exp.df, scale)[0], gan_seed=exp.gan_seed, seed=seed, equal=scale.equal, steps=len(learn.dls.train)*learn.epochs_run,
+                split_seed=exp.split_seed, split_by=_split_column(exp.df, scale), gan_seed=exp.gan_seed, seed=seed, equal=scale.equal, steps=len(learn.dls.train)*learn.epochs_run,
                 epochs=learn.epochs_run, lrs=learn.rates, settings=digest(settings), versions=versions(), hardware=hardware(), **metrics(preds),
                 predictions=f'{folder.name}/predictions.csv')
 
