@@ -11,7 +11,7 @@ export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
 help:
 	@echo 'make demo   experiments 1 and 2 on drawn lesions, minutes; leaves runs/demo/*.html and prints the tables'
-	@echo 'make demo EXPERIMENTS="03_conditional_wgan 04_gan_variants"   the other experiments'
+	@echo 'make demo EXPERIMENTS="03_conditional_wgan 04_gan_variants 05_siim_isic"   the other experiments'
 	@echo 'make test   every notebook, every test'
 	@echo 'make lab    Jupyter, to step through the notebooks in nbs/'
 	@echo 'make real DATA=<folder> SCALE=bench NAME=<data>-<size>px   the experiments on real images, into results/NAME'
@@ -56,10 +56,10 @@ test-kill: $(READY) # experiments 1 and 2 at scale tiny, killed now and then
 	scratch=$$(mktemp -d); set -e; $(BIN)/python benchmarks/kill.py --kills 3 --folder $$scratch; \
 	  grep -q cyclegan-8 $$scratch/unbroken/01_from_noise.txt; grep -q nevus-1/2-8 $$scratch/unbroken/02_from_nevus.txt; rm -r $$scratch
 
-TINY := experiments/03_conditional_wgan experiments/04_gan_variants tutorials/own_images
+TINY := experiments/03_conditional_wgan experiments/04_gan_variants experiments/05_siim_isic tutorials/own_images
 test-tiny: $(READY) # the other notebooks without tests of their own, at scale tiny
 	scratch=$$(mktemp -d); set -e; for o in $(TINY); do OMP_NUM_THREADS=1 $(PAPERMILL) nbs/$$o.ipynb $$scratch/notebook.ipynb -p scale tiny -p out $$scratch/$${o%%/*}; done; \
-	  grep -q 'cwgan_gp-1:3 ' $$scratch/experiments/03_conditional_wgan.txt; grep -q 'acgan_ali_v2: collapsed' $$scratch/experiments/04_gan_variants.txt; grep -q acgan $$scratch/tutorials/own_images-acgan.txt; rm -r $$scratch
+	  grep -q 'cwgan_gp-1:3 ' $$scratch/experiments/03_conditional_wgan.txt; grep -q 'acgan_ali_v2: collapsed' $$scratch/experiments/04_gan_variants.txt; grep -q '^smoothing  ' $$scratch/experiments/05_siim_isic.txt; grep -q acgan $$scratch/tutorials/own_images-acgan.txt; rm -r $$scratch
 
 check: $(READY) # the package is what the notebooks export, the notebooks are clean, README is what index.ipynb says
 	$(BIN)/python -m pip check

@@ -21,11 +21,15 @@ from torchvision.transforms.functional import five_crop
 from .images import HALF, BatchDL, LesionSet, batch_tfms, lesion_dls
 from .run import autocast, load_network, save_network, set_seed
 
-# %% ../nbs/30_classify.ipynb #90e4341f
+# %% ../nbs/30_classify.ipynb #dc52294d
 class Bf16Sequential(nn.Sequential):
     "Computes in bfloat16 where it pays and is right, and answers in float32"
+    def __init__(self, *layers):
+        super().__init__(*layers)
+        self.depthwise = any(getattr(o, 'groups', 1) > 1 for o in self.modules())
     def forward(self, x):
-        with autocast(x.device) if min(x.shape[-2:]) > 16 else nullcontext(): return super().forward(x).float()
+        half = min(x.shape[-2:]) > 16 and not (self.depthwise and x.device.type == 'cpu')
+        with autocast(x.device) if half else nullcontext(): return super().forward(x).float()
 
 # %% ../nbs/30_classify.ipynb #4fa7986c
 def conv_net(n_classes:int, # Outputs
@@ -36,7 +40,7 @@ def conv_net(n_classes:int, # Outputs
     def block(ni, nf): return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(dropout))
     return nn.Sequential(block(3, 32), block(32, 64), block(64, 128), nn.Sequential(nn.Flatten(), nn.Linear(128*(size//8)**2, n_classes)))
 
-# %% ../nbs/30_classify.ipynb #5c729179
+# %% ../nbs/30_classify.ipynb #92accbbb
 class OneOfFiveCrops(RandTransform):
     "Show each image of a batch by one of its corners or its centre, 7/8 of the side, at the old size"
     order = 30 # on floats
@@ -53,6 +57,7 @@ def _shift(x, most=.1):
 AUGMENTATIONS = dict(
     none=tuple,
     light=partial(aug_transforms, flip_vert=True, max_rotate=20., max_zoom=1.1, max_lighting=.1, max_warp=0.),
+    traditional=partial(aug_transforms, flip_vert=True, max_rotate=180., max_zoom=1.25, max_lighting=0., max_warp=0.),
     affine=lambda: aug_transforms(max_rotate=15., min_zoom=.9, max_zoom=1.1, max_lighting=0., max_warp=0., xtra_tfms=AffineCoordTfm(_shift)),
     five_crop=lambda: [OneOfFiveCrops()])
 

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['CLASSES', 'NAMES', 'SPLITS', 'isic2019', 'copies', 'torn', 'from_folders', 'breast_histopathology', 'siim_isic2020',
-           'sparsify', 'lesions', 'split', 'split_counts', 'leaked', 'write_manifest', 'read_manifest', 'fingerprint']
+           'sparsify', 'lesions', 'split', 'split_counts', 'leaked', 'one_vs_rest', 'thin', 'write_manifest',
+           'read_manifest', 'fingerprint']
 
 # %% ../nbs/00_data.ipynb #09db0c3b
 import hashlib, os
@@ -186,6 +187,26 @@ def leaked(df:pd.DataFrame, # Lesion table with `split` and `lesion_id`
     "Which test images the classifier has, in a way, seen"
     test = df[(df.split=='test') & df.lesion_id.notna()]
     return test.lesion_id.isin(df.lesion_id[df.split=='train'])
+
+# %% ../nbs/00_data.ipynb #f74c29ff
+def one_vs_rest(df:pd.DataFrame, # Lesion table
+                label:str, # The class to be found
+               )->pd.DataFrame: # The other classes have the label `rest`; `diagnosis` has what they are
+    "A table of two classes. Raises `ValueError` where one of them has no image"
+    if not 0 < (n := (df.label==label).sum()) < len(df): raise ValueError(f'label {label!r}: {n} of {len(df)} images have it, and both it and the rest must have some; the table has {", ".join(sorted(set(df.label)))}')
+    return df.assign(diagnosis=df.label, label=df.label.where(df.label==label, 'rest'))
+
+def thin(df:pd.DataFrame, # Lesion table with `split`
+         label:str, # The class to thin
+         share:float, # Of it among the training images, at most
+         seed:int=0, # Which images stay
+        )->pd.DataFrame: # The rows kept: train first
+    "Fewer training images of a class; valid and test stay. Raises `ValueError` if none would be left"
+    train = df[df.split=='train']
+    n = int((train.label==label).sum())
+    keep = round(share/(1-share)*(len(train)-n)) if share < 1 else n
+    if keep < 1: raise ValueError(f'share {share} of {label!r}: of its {n} training images beside {len(train)-n} others, none would be left')
+    return df if keep >= n else pd.concat([sparsify(train, {label: keep/n}, seed), df[df.split!='train']], ignore_index=True)
 
 # %% ../nbs/00_data.ipynb #23961602
 def write_manifest(df:pd.DataFrame, # Lesion table

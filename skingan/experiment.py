@@ -151,21 +151,22 @@ def train_model(df:pd.DataFrame, # Lesion table; its train rows are learnt from
     ali = train_model(df, scale, out, 'ali', seed) if model.startswith('acgan_ali') else None
     return train_gan(df, scale, Path(out)/f'gan-{model}', subseed(seed, model), model, ali)
 
-# %% ../nbs/40_experiment.ipynb #aeed9943
+# %% ../nbs/40_experiment.ipynb #00eb9e2b
 def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
                    df_b:pd.DataFrame, # Lesion table of domain B
-                   scale:Scale, # Size, batch, rate, filters and blocks
+                   scale:Scale, # Size, batch, rate and all that begins with `cyclegan`
                    folder:str|Path, # Where the generator A to B lies, or will
                    seed:int=0, # Of everything random
                    steps:int|None=None, # Optimizer steps; by default those of experiment 1's
                   )->Path: # `folder`, with `generator.safetensors`
-    "The CycleGAN of a scale, as a stage: as many steps whatever the sizes of the domains, in (up to) ten epochs with a checkpoint after each"
+    "The CycleGAN of a scale, as a stage: as many steps whatever the sizes of the domains, in ten epochs, or in epochs of a thousand steps where that is more of them, with a checkpoint after each"
     scale = replace(scale, cyclegan_steps=steps or scale.cyclegan_steps)
-    epochs = min(10, scale.cyclegan_steps)
+    epochs = min(max(10, scale.cyclegan_steps//1000), scale.cyclegan_steps)
     def make(folder):
         set_seed(seed)
         items = math.ceil(scale.cyclegan_steps/epochs)*scale.cyclegan_bs
-        learn = cyclegan_learner(unpaired_dls(df_a, df_b, scale.size, scale.cyclegan_bs, n_items=items), scale.cyclegan_blocks, scale.cyclegan_filters, lr=scale.cyclegan_lr or 2e-4)
+        learn = cyclegan_learner(unpaired_dls(df_a, df_b, scale.size, scale.cyclegan_bs, n_items=items), scale.cyclegan_blocks, scale.cyclegan_filters, n_downs=scale.cyclegan_downs,
+                                 slope=scale.cyclegan_slope, lambda_identity=scale.cyclegan_identity, smoothing=scale.cyclegan_smoothing, lr=scale.cyclegan_lr or 2e-4)
         with learn.no_logging(): fit_gan(learn, epochs, folder/'checkpoint.safetensors', flat=.5)
         _keep(learn, learn.model.generator['a2b'], folder)
     settings = {k:v for k,v in asdict(scale).items() if k.startswith('cyclegan')}
@@ -204,7 +205,7 @@ def translate_set(df:pd.DataFrame, # Lesion table of images to translate
         return pd.concat([translate(load_generator(o/'generator'), df[df.label==l], folder/l, label) for l,o in cyclegans.items()], ignore_index=True)
     return image_set(folder, dict(images=made_of(df), generators={l: stage_digest(o) for l,o in cyclegans.items()}, label=label), make)
 
-# %% ../nbs/40_experiment.ipynb #e4bc2739
+# %% ../nbs/40_experiment.ipynb #d180eb5f
 @dataclass(frozen=True)
 class Arm:
     "What is added to the real training images"
@@ -214,6 +215,8 @@ class Arm:
     alpha:str='' # Experiment 2: share of the correctly predicted melanomas that the CycleGAN learnt from
     real:bool=True # Or synthetic images alone?
     augmentation:str|None=None # By default the scale's
+    balance:float=0. # 1: all classes equally often, the images of the rare ones again and again
+    weighted:bool=False # Weigh the loss of each class by the inverse of its size?
 
 def translated_arms(train:pd.DataFrame, # Lesion table of the real training images
                     scale:Scale, # Which α, and how many images
@@ -256,15 +259,15 @@ class Experiment:
         return dict(fingerprint=fingerprint(self.df), images=made_of(self.table(arm)), arm=asdict(arm), seed=seed, split_seed=self.split_seed, gan_seed=self.gan_seed,
                     size=self.scale.size, **scale)
 
-# %% ../nbs/40_experiment.ipynb #292facd6
+# %% ../nbs/40_experiment.ipynb #83c49ea5
 @patch
 def learner(self:Experiment, arm:Arm, seed:int=0):
     "The untrained classifier of an arm"
     n_items = len(self.train) if self.scale.equal == 'steps' else None
     return classifier(self.table(arm), self.scale.arch, self.scale.pretrained, self.scale.size, self.scale.classifier_bs, vocab=sorted(set(self.train.label)), n_items=n_items,
-                      seed=seed, augmentation=arm.augmentation or self.scale.augmentation)
+                      seed=seed, augmentation=arm.augmentation or self.scale.augmentation, balance=arm.balance, weighted=arm.weighted)
 
-# %% ../nbs/40_experiment.ipynb #dc6f7075
+# %% ../nbs/40_experiment.ipynb #a2e140ca
 def metrics(preds:pd.DataFrame, # Of `predictions`
            )->dict: # `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
     "The measures of a row, from its predictions"
@@ -275,8 +278,8 @@ def metrics(preds:pd.DataFrame, # Of `predictions`
 
 def _row(exp, arm, seed, learn, preds, folder):
     settings, scale = exp.settings(arm, seed), exp.scale
-    return dict(data=exp.data, fingerprint=settings['fingerprint'], scale=scale.name, arm=arm.name, source=arm.source, n=arm.n, alpha=arm.alpha, real=arm.real, augmentation=arm.augmentation or scale.augmentation,
-                split_seed=exp.split_seed, split_by=_split_column(exp.df, scale), gan_seed=exp.gan_seed, seed=seed, equal=scale.equal, steps=len(learn.dls.train)*learn.epochs_run,
+    arms = {'arm' if k == 'name' else k: v for k,v in asdict(arm).items()} | dict(augmentation=arm.augmentation or scale.augmentation)
+    return dict(data=exp.data, fingerprint=settings['fingerprint'], scale=scale.name, **arms, split_seed=exp.split_seed, split_by=_split_column(exp.df, scale), gan_seed=exp.gan_seed, seed=seed, equal=scale.equal, steps=len(learn.dls.train)*learn.epochs_run,
                 epochs=learn.epochs_run, lrs=learn.rates, settings=digest(settings), versions=versions(), hardware=hardware(), **metrics(preds),
                 predictions=f'{folder.name}/predictions.csv')
 

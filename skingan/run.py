@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np, torch, torch.nn as nn
 from safetensors.torch import load_file, save
 
-# %% ../nbs/04_run.ipynb #02495a70
+# %% ../nbs/04_run.ipynb #8c0ad267
 @dataclass(frozen=True)
 class Scale:
     "How large an experiment is"
@@ -43,8 +43,13 @@ class Scale:
     noise_bs:int # batch size
     noise_filters:int # and channels
     models:tuple # Experiment 4: its GANs
+    balancing_epochs:int # Experiment 5: epochs of its CycleGANs
     seeds:tuple
     cyclegan_lr:float|None=None # By default the paper's, 2e-4; short trainings get further with more
+    cyclegan_downs:int=2 # How often a generator halves the image
+    cyclegan_slope:float=0. # Of LeakyReLU in the place of the generators' ReLU
+    cyclegan_identity:float=.5 # Weight of the identity loss, in units of the cycle's
+    cyclegan_smoothing:float=0. # One-sided label smoothing
     wgan_lr:float|None=None # The same for the conditional WGAN-GP, by default 1e-4
     classifier_lr:float|None=None # By default found
     augmentation:str='light' # How the classifier's training images are varied, by its name in `skingan.classify`
@@ -62,32 +67,32 @@ class Scale:
         "Experiments 3 and 4: what a GAN draws is not refined"
         return dataclasses.replace(self, acgan_size=self.noise_size, acgan_epochs=self.noise_epochs, acgan_bs=self.noise_bs, acgan_filters=self.noise_filters, zoom=1)
 
-# %% ../nbs/04_run.ipynb #deba9035
+# %% ../nbs/04_run.ipynb #49117d61
 TABLE_I = ('cgan','acgan','acgan_v1','acgan_v2','acgan_v3','acgan_ali_v1','acgan_ali_v2')
 
 SCALES = {o.name:o for o in (
     Scale('tiny', acgan_size=16, acgan_epochs=2, acgan_bs=16, acgan_filters=8,
           cyclegan_steps=4, cyclegan_bs=2, cyclegan_filters=4, cyclegan_blocks=1, cyclegan_images=8,
           arch='resnet18', pretrained=False, classifier_epochs=8, classifier_bs=16, n_per_class=(8,),
-          translation_steps=4, alphas=('1/2','1/1'), n_translated=(8,), noise_size=32, noise_epochs=2, noise_bs=16, noise_filters=4, models=TABLE_I, seeds=(0,),
+          translation_steps=4, alphas=('1/2','1/1'), n_translated=(8,), noise_size=32, noise_epochs=2, noise_bs=16, noise_filters=4, models=TABLE_I, balancing_epochs=1, seeds=(0,),
           counts=dict(NV=40, MEL=20, BCC=16, BKL=16, AK=12, SCC=12, VASC=12, DF=12)),
     Scale('demo', acgan_size=32, acgan_epochs=45, acgan_bs=32, acgan_filters=32,
           cyclegan_steps=150, cyclegan_bs=4, cyclegan_lr=1e-3, cyclegan_filters=8, cyclegan_blocks=3, cyclegan_images=60,
           arch='resnet18', pretrained=False, classifier_epochs=5, classifier_bs=32, n_per_class=(100,),
-          translation_steps=500, alphas=('1/4','1/1'), n_translated=(200,), noise_size=32, noise_epochs=45, noise_bs=32, noise_filters=32, wgan_lr=5e-4, models=TABLE_I, seeds=(0,),
+          translation_steps=500, alphas=('1/4','1/1'), n_translated=(200,), noise_size=32, noise_epochs=45, noise_bs=32, noise_filters=32, wgan_lr=5e-4, models=TABLE_I, balancing_epochs=3, seeds=(0,),
           counts=dict(NV=600, MEL=240, BCC=180, BKL=150, AK=80, SCC=70, VASC=50, DF=50)),
     Scale('bench', acgan_size=32, acgan_epochs=60, acgan_bs=64, acgan_filters=48,
           cyclegan_steps=1000, cyclegan_bs=4, cyclegan_filters=16, cyclegan_blocks=4, cyclegan_images=500,
           arch='resnet18', pretrained=False, classifier_epochs=6, classifier_bs=64, n_per_class=(250, 500),
-          translation_steps=4000, alphas=('1/4','1/1'), n_translated=(500, 1000), noise_size=64, noise_epochs=30, noise_bs=32, noise_filters=32, wgan_lr=5e-4, models=('acgan_v3','acgan_ali_v1'), seeds=(0,)),
+          translation_steps=4000, alphas=('1/4','1/1'), n_translated=(500, 1000), noise_size=64, noise_epochs=30, noise_bs=32, noise_filters=32, wgan_lr=5e-4, models=('acgan_v3','acgan_ali_v1'), balancing_epochs=2, seeds=(0,)),
     Scale('bench_gpu', acgan_size=64, acgan_epochs=300, acgan_bs=128, acgan_filters=64,
           cyclegan_steps=10_000, cyclegan_bs=8, cyclegan_filters=64, cyclegan_blocks=6, cyclegan_images=2000,
           arch='resnet18', pretrained=False, classifier_epochs=20, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000),
-          translation_steps=20_000, alphas=('1/8','1/4','1/2','1/1'), n_translated=(500, 1000, 2000, 3000, 4000, 5000), noise_size=64, noise_epochs=300, noise_bs=64, noise_filters=64, models=TABLE_I, seeds=(0,)),
+          translation_steps=20_000, alphas=('1/8','1/4','1/2','1/1'), n_translated=(500, 1000, 2000, 3000, 4000, 5000), noise_size=64, noise_epochs=300, noise_bs=64, noise_filters=64, models=TABLE_I, balancing_epochs=20, seeds=(0,)),
     Scale('thesis', acgan_size=128, acgan_epochs=300, acgan_bs=128, acgan_filters=64,
           cyclegan_steps=100_000, cyclegan_bs=1, cyclegan_filters=64, cyclegan_blocks=9, cyclegan_images=3000,
           arch='resnet50', pretrained=True, classifier_epochs=10, classifier_bs=64, n_per_class=(250, 500, 1000, 2000, 3000),
-          translation_steps=200_000, alphas=('1/8','1/4','1/2','1/1'), n_translated=(500, 1000, 2000, 3000, 4000, 5000, 6000, 7000), noise_size=64, noise_epochs=300, noise_bs=64, noise_filters=64, models=TABLE_I, seeds=(0,)))}
+          translation_steps=200_000, alphas=('1/8','1/4','1/2','1/1'), n_translated=(500, 1000, 2000, 3000, 4000, 5000, 6000, 7000), noise_size=64, noise_epochs=300, noise_bs=64, noise_filters=64, models=TABLE_I, balancing_epochs=720, seeds=(0,)))}
 
 # %% ../nbs/04_run.ipynb #8de76ce5
 def get_scale(name:str, # `tiny`, `demo`, `bench`, `bench_gpu` or `thesis`
