@@ -21,12 +21,12 @@ from torchvision.transforms.functional import five_crop
 from .images import HALF, BatchDL, LesionSet, batch_tfms, lesion_dls
 from .run import autocast, load_network, save_network, set_seed
 
-# %% ../nbs/30_classify.ipynb #dc52294d
+# %% ../nbs/30_classify.ipynb #ff64344f
 class Bf16Sequential(nn.Sequential):
     "Computes in bfloat16 where it pays and is right, and answers in float32"
     def __init__(self, *layers):
         super().__init__(*layers)
-        self.depthwise = any(getattr(o, 'groups', 1) > 1 for o in self.modules())
+        self.depthwise = any(isinstance(o, nn.Conv2d) and o.groups == o.in_channels > 1 for o in self.modules())
     def forward(self, x):
         half = min(x.shape[-2:]) > 16 and not (self.depthwise and x.device.type == 'cpu')
         with autocast(x.device) if half else nullcontext(): return super().forward(x).float()

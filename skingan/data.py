@@ -188,25 +188,27 @@ def leaked(df:pd.DataFrame, # Lesion table with `split` and `lesion_id`
     test = df[(df.split=='test') & df.lesion_id.notna()]
     return test.lesion_id.isin(df.lesion_id[df.split=='train'])
 
-# %% ../nbs/00_data.ipynb #f74c29ff
+# %% ../nbs/00_data.ipynb #f2dfe262
 def one_vs_rest(df:pd.DataFrame, # Lesion table
                 label:str, # The class to be found
-               )->pd.DataFrame: # The other classes have the label `rest`; `diagnosis` has what they are
+               )->pd.DataFrame: # The other classes have the label `rest`
     "A table of two classes. Raises `ValueError` where one of them has no image"
-    if not 0 < (n := (df.label==label).sum()) < len(df): raise ValueError(f'label {label!r}: {n} of {len(df)} images have it, and both it and the rest must have some; the table has {", ".join(sorted(set(df.label)))}')
-    return df.assign(diagnosis=df.label, label=df.label.where(df.label==label, 'rest'))
+    if label == 'rest' or not 0 < (n := (df.label==label).sum()) < len(df): raise ValueError(f'label {label!r}: give a class that some images have, and others not, and which is not called rest; the table has {", ".join(sorted(set(df.label)))}')
+    return df.assign(label=df.label.where(df.label==label, 'rest'))
 
 def thin(df:pd.DataFrame, # Lesion table with `split`
          label:str, # The class to thin
-         share:float, # Of it among the training images, at most
+         share:float, # Of it among the training images, at most; above 0, below 1
          seed:int=0, # Which images stay
-        )->pd.DataFrame: # The rows kept: train first
-    "Fewer training images of a class; valid and test stay. Raises `ValueError` if none would be left"
+        )->pd.DataFrame: # The rows kept, train first
+    "Fewer training images of a class; valid and test stay. Raises `ValueError` if none would be left, for a label that is not there or a share out of range"
+    if 'split' not in df: raise ValueError('the table has no column split; skingan.data.split gives it')
+    if not 0 < share < 1: raise ValueError(f'share {share} of {label!r}: give a number above 0 and below 1')
     train = df[df.split=='train']
-    n = int((train.label==label).sum())
-    keep = round(share/(1-share)*(len(train)-n)) if share < 1 else n
-    if keep < 1: raise ValueError(f'share {share} of {label!r}: of its {n} training images beside {len(train)-n} others, none would be left')
-    return df if keep >= n else pd.concat([sparsify(train, {label: keep/n}, seed), df[df.split!='train']], ignore_index=True)
+    n, others = (int(o.sum()) for o in (train.label==label, train.label!=label))
+    keep = min(n, round(share/(1-share)*others))
+    if n and not keep: raise ValueError(f'share {share} of {label!r}: of its {n} training images beside {others} others, none would be left')
+    return pd.concat([sparsify(train, {label: keep/max(n, 1)}, seed), df[df.split!='train']], ignore_index=True)
 
 # %% ../nbs/00_data.ipynb #23961602
 def write_manifest(df:pd.DataFrame, # Lesion table

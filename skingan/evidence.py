@@ -6,10 +6,11 @@
 __all__ = ['accuracy_se', 'in_standard_errors', 'mcnemar', 'paired', 'against_none', 'summary', 'binary_measures',
            'auc_difference', 'auc_differences', 'auc_se']
 
-# %% ../nbs/33_evidence.ipynb #f0f6f27e
+# %% ../nbs/33_evidence.ipynb #10c04715
+import warnings
 from pathlib import Path
 import numpy as np, pandas as pd
-from scipy.stats import binomtest, bootstrap, mannwhitneyu
+from scipy.stats import DegenerateDataWarning, binomtest, bootstrap, rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 # %% ../nbs/33_evidence.ipynb #0b9d6f7c
@@ -67,52 +68,72 @@ def summary(differences:pd.DataFrame, # Of `in_standard_errors`, without the arm
     beyond = differences.difference[differences.beyond_2_se]
     return f'{len(beyond)} of {len(differences)} accuracies differ by more than two standard errors from that of the arm none ({(beyond > 0).sum()} above it, {(beyond < 0).sum()} below)'
 
-# %% ../nbs/33_evidence.ipynb #9ae96202
+# %% ../nbs/33_evidence.ipynb #c2c88e7c
 def _two_classes(preds, positive):
     y = (preds.label==positive).values
     if y.all() or not y.any(): raise ValueError(f'all or none of the {len(y)} test images are {positive}: two classes are needed')
     return y
 
-def _area(found, others): return mannwhitneyu(found, others).statistic/(len(found)*len(others))
+def _area(found, others):
+    "ROC-AUC from the ranks of the scores (Mann and Whitney)"
+    n = len(found)
+    return (rankdata(np.concatenate([found, others]))[:n].sum() - n*(n+1)/2)/(n*len(others))
 
-def _interval(statistic, found, others, n_resamples, seed):
-    "Of `statistic`, each class drawn again by itself"
-    o = bootstrap((found, others), statistic, vectorized=False, n_resamples=n_resamples, rng=np.random.default_rng(seed)).confidence_interval
-    return float(o.low), float(o.high)
+def _grouped(of, groups):
+    "The places of the images `of`, an array for each group"
+    places = pd.Series(np.flatnonzero(of))
+    return [o.values for _,o in places.groupby(np.asarray(groups)[places])]
+
+def _interval(statistic, y, groups, n_resamples, seed):
+    "Of a function of the places of the malignant and of the benign images; each class is drawn by itself, group by group"
+    sides = [_grouped(o, np.arange(len(y)) if groups is None else groups) for o in (y, ~y)]
+    if (few := min(map(len, sides))) < 2: raise ValueError(f'a class has {few} test image or group of images: for an interval it needs 2 at least')
+    def of(*drawn): return statistic(*(np.concatenate([side[i] for i in o.astype(int)]) for side,o in zip(sides, drawn)))
+    with warnings.catch_warnings(action='ignore', category=DegenerateDataWarning), np.errstate(invalid='ignore', divide='ignore'):
+        result = bootstrap([np.arange(len(o)) for o in sides], of, vectorized=False, n_resamples=n_resamples, rng=np.random.default_rng(seed))
+    ends = [float(o) for o in result.confidence_interval]
+    return ends if np.isfinite(ends).all() else np.quantile(result.bootstrap_distribution, [.025, .975]).tolist() # where nearly all agree, BCa has no answer
 
 def binary_measures(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on two classes
                     positive:str, # The class to be found
+                    groups:pd.Series|None=None, # Of each image its lesion or patient, as `skingan.data.lesions`; by default each image stands alone
                     specificity:float=.95, # At which sensitivity is given
                     n_resamples:int=1000, # Of the bootstrap
                     seed:int=0, # Of the bootstrap
                    )->dict: # roc_auc, low, high (95 % interval), average_precision, sensitivity
-    "ROC-AUC with its interval, average precision, and sensitivity at a specificity. Raises `ValueError` where a class is missing"
+    "ROC-AUC with its interval, average precision, and sensitivity at a specificity. Raises `ValueError` where a class is missing or stands alone"
     y, p = _two_classes(preds, positive), preds[positive].values
-    low, high = _interval(_area, p[y], p[~y], n_resamples, seed)
+    low, high = _interval(lambda i, j: _area(p[i], p[j]), y, groups, n_resamples, seed)
     false, true, _ = roc_curve(y, p, drop_intermediate=False)
     return dict(roc_auc=roc_auc_score(y, p), low=low, high=high, average_precision=average_precision_score(y, p), sensitivity=float(true[false <= 1-specificity].max()))
 
-# %% ../nbs/33_evidence.ipynb #f2426bfa
-def auc_difference(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on two classes
-                   other:pd.DataFrame, # Those of the classifier to compare with, on the same images
+# %% ../nbs/33_evidence.ipynb #a3705e99
+def auc_difference(runs:list, # A table of `skingan.classify.predictions` a run, on two classes
+                   others:list, # Those of the classifier to compare with, as many, on the same images
                    positive:str, # The class to be found
+                   groups:pd.Series|None=None, # As in `binary_measures`
                    n_resamples:int=1000, # Of the bootstrap
                    seed:int=0, # Of the bootstrap
-                  )->dict: # difference, low, high (95 % interval), beyond_0: is 0 outside of it?
-    "ROC-AUC of one classifier less that of another. Raises `ValueError` if they were not asked about the same images"
-    if preds.image.tolist() != other.image.tolist(): raise ValueError('the predictions are not of the same test images, in the same order')
-    y, p, q = _two_classes(preds, positive), preds[positive].values, other[positive].values
-    less = lambda i, j: _area(p[i], p[j]) - _area(q[i], q[j])
-    low, high = (0., 0.) if (p==q).all() else _interval(less, np.flatnonzero(y), np.flatnonzero(~y), n_resamples, seed)
-    return dict(difference=less(y, ~y), low=low, high=high, beyond_0=low > 0 or high < 0)
+                  )->dict: # difference, low, high (95 % interval), beyond_0: is 0 outside of it?, std (over the runs)
+    "Mean ROC-AUC of one classifier's runs less that of another's. Raises `ValueError` if they were not asked about the same images"
+    asked = [o[['image','label']].reset_index(drop=True) for o in (*runs, *others)]
+    if not all(o.equals(asked[0]) for o in asked): raise ValueError('the predictions are not of the same test images, in the same order')
+    y = _two_classes(runs[0], positive)
+    scores = [(p[positive].values, q[positive].values) for p,q in zip(runs, others, strict=True)]
+    each = lambda i, j: [_area(p[i], p[j]) - _area(q[i], q[j]) for p,q in scores]
+    low, high = _interval(lambda i, j: np.mean(each(i, j)), y, groups, n_resamples, seed)
+    here = each(y, ~y)
+    return dict(difference=float(np.mean(here)), low=low, high=high, beyond_0=bool(low > 0 or high < 0), std=float(np.std(here, ddof=1)) if len(here) > 1 else None)
 
-def auc_differences(preds:dict, # {(arm, seed): predictions}
-                    to:str, # The arm to compare with
+def auc_differences(runs:dict, # {arm: [predictions, a run each]}
+                    pairs:list, # Arm, and the arm to compare it with
                     positive:str, # The class to be found
-                   )->pd.DataFrame: # As `auc_difference`, by arm and seed
-    "Every arm less the arm `to` of the same seed"
-    rows = [dict(arm=a, seed=s, **auc_difference(o, preds[to, s], positive)) for (a,s),o in preds.items() if a != to]
-    return pd.DataFrame(rows, columns=['arm','seed','difference','low','high','beyond_0']).set_index(['arm','seed']).round(3)
+                    groups:pd.Series|None=None, # As in `binary_measures`
+                   )->pd.DataFrame: # A row a pair, as `auc_difference`
+    "Arms less other arms. Raises `ValueError` for an arm that was not run"
+    if lost := {o for pair in pairs for o in pair} - set(runs): raise ValueError(f'there are no predictions of the arm {lost.pop()} to compare with; run it too')
+    rows = [dict(arm=a, less=b, **auc_difference(runs[a], runs[b], positive, groups)) for a,b in pairs]
+    return pd.DataFrame(rows).set_index(['arm','less']).round(3)
 
 # %% ../nbs/33_evidence.ipynb #b6205181
 def auc_se(auc, # ROC-AUC

@@ -151,7 +151,9 @@ def train_model(df:pd.DataFrame, # Lesion table; its train rows are learnt from
     ali = train_model(df, scale, out, 'ali', seed) if model.startswith('acgan_ali') else None
     return train_gan(df, scale, Path(out)/f'gan-{model}', subseed(seed, model), model, ali)
 
-# %% ../nbs/40_experiment.ipynb #00eb9e2b
+# %% ../nbs/40_experiment.ipynb #38970d64
+def _parts(steps): return min(max(10, math.ceil(steps/1000)), steps)
+
 def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
                    df_b:pd.DataFrame, # Lesion table of domain B
                    scale:Scale, # Size, batch, rate and all that begins with `cyclegan`
@@ -159,9 +161,9 @@ def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
                    seed:int=0, # Of everything random
                    steps:int|None=None, # Optimizer steps; by default those of experiment 1's
                   )->Path: # `folder`, with `generator.safetensors`
-    "The CycleGAN of a scale, as a stage: as many steps whatever the sizes of the domains, in ten epochs, or in epochs of a thousand steps where that is more of them, with a checkpoint after each"
+    "The CycleGAN of a scale, as a stage: as many steps whatever the sizes of the domains, in ten parts, or more, of 1,000 steps at most, with a checkpoint after each; a part draws its images anew"
     scale = replace(scale, cyclegan_steps=steps or scale.cyclegan_steps)
-    epochs = min(max(10, scale.cyclegan_steps//1000), scale.cyclegan_steps)
+    epochs = _parts(scale.cyclegan_steps)
     def make(folder):
         set_seed(seed)
         items = math.ceil(scale.cyclegan_steps/epochs)*scale.cyclegan_bs
@@ -205,7 +207,7 @@ def translate_set(df:pd.DataFrame, # Lesion table of images to translate
         return pd.concat([translate(load_generator(o/'generator'), df[df.label==l], folder/l, label) for l,o in cyclegans.items()], ignore_index=True)
     return image_set(folder, dict(images=made_of(df), generators={l: stage_digest(o) for l,o in cyclegans.items()}, label=label), make)
 
-# %% ../nbs/40_experiment.ipynb #d180eb5f
+# %% ../nbs/40_experiment.ipynb #4bf29a90
 @dataclass(frozen=True)
 class Arm:
     "What is added to the real training images"
@@ -215,7 +217,7 @@ class Arm:
     alpha:str='' # Experiment 2: share of the correctly predicted melanomas that the CycleGAN learnt from
     real:bool=True # Or synthetic images alone?
     augmentation:str|None=None # By default the scale's
-    balance:float=0. # 1: all classes equally often, the images of the rare ones again and again
+    balance:float=0. # 0: classes as they come, 1: equally often, the images of the rare ones again and again
     weighted:bool=False # Weigh the loss of each class by the inverse of its size?
 
 def translated_arms(train:pd.DataFrame, # Lesion table of the real training images

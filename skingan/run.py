@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np, torch, torch.nn as nn
 from safetensors.torch import load_file, save
 
-# %% ../nbs/04_run.ipynb #8c0ad267
+# %% ../nbs/04_run.ipynb #686495f4
 @dataclass(frozen=True)
 class Scale:
     "How large an experiment is"
@@ -46,11 +46,11 @@ class Scale:
     balancing_epochs:int # Experiment 5: epochs of its CycleGANs
     seeds:tuple
     cyclegan_lr:float|None=None # By default the paper's, 2e-4; short trainings get further with more
-    cyclegan_downs:int=2 # How often a generator halves the image
-    cyclegan_slope:float=0. # Of LeakyReLU in the place of the generators' ReLU
-    cyclegan_identity:float=.5 # Weight of the identity loss, in units of the cycle's
-    cyclegan_smoothing:float=0. # One-sided label smoothing
     wgan_lr:float|None=None # The same for the conditional WGAN-GP, by default 1e-4
+    cyclegan_downs:int=2 # How often a generator halves the image
+    cyclegan_slope:float=0. # Of LeakyReLU in the place of the generators' ReLU; 0 is ReLU
+    cyclegan_identity:float=.5 # Weight of the identity loss, in units of the cycle's
+    cyclegan_smoothing:float=0. # What the discriminators' target for real images is below 1; from 0 to below 1
     classifier_lr:float|None=None # By default found
     augmentation:str='light' # How the classifier's training images are varied, by its name in `skingan.classify`
     patience:int|None=None # Stop the classifier when the validation loss has not fallen for so many epochs, and keep the best weights
