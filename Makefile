@@ -30,7 +30,7 @@ $(READY): requirements.lock setup.py settings.ini pyproject.toml
 demo: $(READY)
 	mkdir -p runs/demo
 	set -e; for o in $(EXPERIMENTS); do \
-	  echo "$$o: some minutes"; $(PAPERMILL) nbs/experiments/$$o.ipynb runs/demo/$$o.ipynb -p out runs/demo; \
+	  echo "$$o: some minutes"; $(PAPERMILL) nbs/experiments/$$o.ipynb runs/demo/$$o.ipynb -p out runs/demo $(PARAMS); \
 	  $(BIN)/jupyter nbconvert --log-level=WARN --to html runs/demo/$$o.ipynb; \
 	  sed -i -e 's#href="\.\./\([0-9a-z_]*\.ipynb\)#href="../../nbs/\1#g' -e 's#href="\(0[0-9a-z_]*\)\.ipynb#href="\1.html#g' runs/demo/$$o.html; done
 	@for o in $(EXPERIMENTS); do cat runs/demo/$$o.txt; echo; done
@@ -42,7 +42,7 @@ real: $(READY)
 	mkdir -p results/$(NAME)/predictions runs/$(NAME)
 	set -e; for o in $(EXPERIMENTS); do \
 	  SKINGAN_DATA=$(dir $(abspath $(DATA))) $(PAPERMILL) nbs/experiments/$$o.ipynb runs/$(NAME)/$$o.ipynb \
-	    -p data $(notdir $(abspath $(DATA))) -p scale $(SCALE) -p out runs/$(NAME); \
+	    -p data $(notdir $(abspath $(DATA))) -p scale $(SCALE) -p out runs/$(NAME) $(PARAMS); \
 	  cp runs/$(NAME)/$$o.ipynb runs/$(NAME)/$${o%%_*}_*.csv results/$(NAME)/; $(BIN)/nbdev-clean --fname results/$(NAME)/$$o.ipynb; done
 	set -e; for o in runs/$(NAME)/runs/*-seed*[0-9]/; do [ ! -d $$o ] || cp $$o/predictions.csv results/$(NAME)/predictions/$$(basename $$o).csv; done
 	set -e; for o in runs/$(NAME)/*/runs/*-seed*[0-9]/; do [ ! -d $$o ] || { to=results/$(NAME)/predictions/$$(basename $$(dirname $$(dirname $$o))); mkdir -p $$to; gzip -9nc $$o/predictions.csv > $$to/$$(basename $$o).csv.gz; }; done

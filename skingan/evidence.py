@@ -68,7 +68,7 @@ def summary(differences:pd.DataFrame, # Of `in_standard_errors`, without the arm
     beyond = differences.difference[differences.beyond_2_se]
     return f'{len(beyond)} of {len(differences)} accuracies differ by more than two standard errors from that of the arm none ({(beyond > 0).sum()} above it, {(beyond < 0).sum()} below)'
 
-# %% ../nbs/33_evidence.ipynb #c2c88e7c
+# %% ../nbs/33_evidence.ipynb #e3b80f94
 def _two_classes(preds, positive):
     y = (preds.label==positive).values
     if y.all() or not y.any(): raise ValueError(f'all or none of the {len(y)} test images are {positive}: two classes are needed')
@@ -86,6 +86,7 @@ def _grouped(of, groups):
 
 def _interval(statistic, y, groups, n_resamples, seed):
     "Of a function of the places of the malignant and of the benign images; each class is drawn by itself, group by group"
+    if groups is not None and len(groups) != len(y): raise ValueError(f'{len(groups)} groups for {len(y)} test images: give each image its own')
     sides = [_grouped(o, np.arange(len(y)) if groups is None else groups) for o in (y, ~y)]
     if (few := min(map(len, sides))) < 2: raise ValueError(f'a class has {few} test image or group of images: for an interval it needs 2 at least')
     def of(*drawn): return statistic(*(np.concatenate([side[i] for i in o.astype(int)]) for side,o in zip(sides, drawn)))
