@@ -6,17 +6,18 @@
 __all__ = ['TABLE_I', 'SCALES', 'Scale', 'get_scale', 'set_seed', 'subseed', 'has_bf16', 'autocast', 'digest', 'versions',
            'hardware', 'write_json', 'alone', 'stage', 'stage_digest', 'save_network', 'load_network']
 
-# %% ../nbs/04_run.ipynb #36c2c7af
-import dataclasses, errno, fcntl, hashlib, json, os, platform, random, shutil, tempfile, time
+# %% ../nbs/04_run.ipynb #807eea6c
+import dataclasses, errno, fcntl, hashlib, json, os, platform, random, shutil, time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np, torch, torch.nn as nn
+from fastcore.basics import patch
 from safetensors.torch import load_file, save
 
-# %% ../nbs/04_run.ipynb #686495f4
+# %% ../nbs/04_run.ipynb #ad4a4072
 @dataclass(frozen=True)
 class Scale:
     "How large an experiment is"
@@ -59,13 +60,16 @@ class Scale:
     equal:str='steps' # Every arm as many steps as the arm `none`; or as many `epochs`, the thesis' way
     counts:dict=dataclasses.field(default_factory=dict, hash=False) # Drawn lesions per class, where the data are drawn
 
-    @property
-    def size(self): return self.zoom*self.acgan_size
+# %% ../nbs/04_run.ipynb #db75db0e
+@patch(as_prop=True)
+def size(self:Scale)->int: # Pixels
+    "Side of the images that the classifier sees"
+    return self.zoom*self.acgan_size
 
-    @property
-    def unrefined(self):
-        "Experiments 3 and 4: what a GAN draws is not refined"
-        return dataclasses.replace(self, acgan_size=self.noise_size, acgan_epochs=self.noise_epochs, acgan_bs=self.noise_bs, acgan_filters=self.noise_filters, zoom=1)
+@patch(as_prop=True)
+def unrefined(self:Scale)->Scale:
+    "Experiments 3 and 4: what a GAN draws is not refined"
+    return dataclasses.replace(self, acgan_size=self.noise_size, acgan_epochs=self.noise_epochs, acgan_bs=self.noise_bs, acgan_filters=self.noise_filters, zoom=1)
 
 # %% ../nbs/04_run.ipynb #49117d61
 TABLE_I = ('cgan','acgan','acgan_v1','acgan_v2','acgan_v3','acgan_ali_v1','acgan_ali_v2')
