@@ -8,11 +8,14 @@ config = ConfigParser(interpolation=None)
 config.read(here/'settings.ini', encoding='utf-8')
 cfg = config['DEFAULT']
 
+notebooks = {f'skingan.notebooks.{o}': f'nbs/{o}' for o in ('experiments', 'tutorials')} # they travel in the wheel
+
 setup(
     name=cfg['lib_name'], description=cfg['description'], keywords=cfg['keywords'].split(),
     author=cfg['author'], license=cfg['license'], license_files=['LICENSE'],
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
-    packages=['skingan', 'skingan.tables'], package_data={'skingan.tables': ['*.csv']},
+    packages=['skingan', 'skingan.tables', *notebooks], package_dir=notebooks,
+    package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb'])},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
     extras_require={'dev': cfg['dev_requirements'].split()},
 )

@@ -1,13 +1,15 @@
-"""What does a full disk cost? Both experiments at scale `tiny` on a small tmpfs that something else fills as soon as a stage has begun, stage after stage, and
-that is emptied again before the same command is given again: each failure must say what it is, nothing finished may be made again, and the end must be that
-of a run with room. Needs the right to mount.
+"""What does a full disk cost? Experiments 1 and 2 at preset `tiny` on a small tmpfs that something else fills as soon as a
+stage has begun, stage after stage, and that is emptied before the same command is given again. Each failure must say what
+it is, nothing finished may be made again, and the end must equal that of a run with room. Needs the right to mount.
 
     python benchmarks/full_disk.py --report results/benchmarks/full_disk.csv
 """
-import argparse, os, shutil, subprocess, sys, tempfile, time
+import argparse, os, shutil, subprocess, sys, tempfile
 from pathlib import Path
 import pandas as pd
-from kill import differences, finished, newest, start, to_the_end
+from kill import differences, finished, start, to_the_end, wait_for_work
+
+FULL = 'the disk is full'
 
 def mount(folder, mib): subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={mib}m', 'tmpfs', folder], check=True)
 
@@ -17,43 +19,57 @@ def fill(file):
         while free := shutil.disk_usage(file.parent).free:
             try: os.posix_fallocate(f.fileno(), f.seek(0, 2), free)
             except OSError: pass # something else took a part of it
+
+def error_of(log):
+    "Return the line of a log that says that the disk is full, or else its last line"
+    lines = log.read_text().strip().splitlines() or ['']
+    return next((o for o in reversed(lines) if FULL in o), lines[-1])
+
 def attempt(out, stage):
-    "Fill the disk once work on `stage` has begun; the line of the error that says so"
-    log, was = Path(f'{out}.log'), newest(out/f'{stage}.part')
+    "Fill the disk once work on a stage has begun; return the error, '' if there was none"
+    log = Path(f'{out}.log')
     log.unlink(missing_ok=True)
     process = start(out)
-    while process.poll() is None and not (out/stage).exists() and newest(out/f'{stage}.part') == was: time.sleep(.002)
+    wait_for_work(process, out, stage)
     fill(out/'ballast')
     failed = process.wait() != 0
     (out/'ballast').unlink()
-    lines = log.read_text().strip().splitlines() or ['']
-    return next((o for o in reversed(lines) if 'the disk is full' in o), lines[-1]) if failed else ''
+    return error_of(log) if failed else ''
+
+def fill_again_and_again(roomy, small):
+    "Return a log of the full disks, and the stages that were made twice"
+    log, again, done = [], [], {}
+    for stage in finished(roomy):
+        if stage in done: continue # finished before the disk was full
+        error, now = attempt(small, stage), finished(small)
+        again += [k for k in done if now.get(k) != done[k]]
+        unfinished = (small/f'{stage}.part').exists()
+        log.append(dict(stage=stage, unfinished=unfinished, finished=len(now), error=error.replace(str(small), '...')))
+        print(log[-1], flush=True)
+        done = now
+    to_the_end(start(small))
+    return log, again + [k for k,v in finished(small).items() if k in done and done[k] != v]
 
 def main(report, folder, mib=96):
-    folder = Path(folder or tempfile.mkdtemp()); folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(folder or tempfile.mkdtemp())
     roomy, small = folder/'unbroken', folder/'small'
+    small.mkdir(parents=True)
     if not (roomy/'02_from_nevus.txt').exists(): to_the_end(start(roomy))
-    small.mkdir(); mount(small, mib)
-    log, again, done = [], [], {}
+    mount(small, mib)
     try:
-        for stage in finished(roomy):
-            if stage in done: continue # it was done before the disk was full
-            error, now = attempt(small, stage), finished(small)
-            again += [k for k in done if now.get(k) != done[k]]
-            log.append(dict(stage=stage, unfinished=(small/f'{stage}.part').exists(), finished=len(now), error=error.replace(str(small), '...')))
-            done = now
-            print(log[-1], flush=True)
-        to_the_end(start(small))
-        again += [k for k,v in finished(small).items() if k in done and done[k] != v]
+        log, again = fill_again_and_again(roomy, small)
         odd = differences(roomy, small)
     finally: subprocess.run(['umount', small])
     full = [o for o in log if o['error']]
-    silent = [o for o in full if 'the disk is full' not in o['error']]
-    if report: Path(report).parent.mkdir(parents=True, exist_ok=True); pd.DataFrame(log).to_csv(report, index=False)
-    print(f'full {len(full)} times, in {sum(o["unfinished"] for o in full)} of {len(finished(roomy))} stages, {len(silent)} times without saying so; made again: {again or "none"}; files that differ from the run with room: {odd or "none"}')
+    silent = [o for o in full if FULL not in o['error']]
+    if report: pd.DataFrame(log).to_csv(report, index=False)
+    print(f'full {len(full)} times, in {sum(o["unfinished"] for o in full)} of {len(finished(roomy))} stages, '
+          f'{len(silent)} times without a word of it')
+    print(f'made again: {again or "none"}; files that differ from the run with room: {odd or "none"}')
     sys.exit(bool(silent or again or odd))
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--report'); p.add_argument('--folder', help='where the runs are kept; an `unbroken` one there is used')
+    p.add_argument('--report', help='csv to write')
+    p.add_argument('--folder', help='where the runs are kept; an `unbroken` one there is used')
     main(**vars(p.parse_args()))

@@ -1,89 +1,120 @@
-"""Is anything lost by `kill -9`, or by two at once? Two processes make both experiments at scale `tiny` in one folder at the same time: no row may be lost or
-doubled. Then, in another folder, the same is killed again and again, in every stage, and started with the same command; the results must be those of the
-first folder, to the byte, and no finished stage may be made again.
+"""Is anything lost by `kill -9`, or by two processes in one folder? Two processes run experiments 1 and 2 at preset
+`tiny` in one folder at the same time: no row may be lost or doubled. Then, in another folder, the same command is killed
+in one stage after another and started again. Its results must equal those of the first folder, to the byte, and no
+finished stage may be made twice.
 
     python benchmarks/kill.py --kills 36 --report results/benchmarks/kill.csv
 """
 import argparse, filecmp, json, os, random, subprocess, sys, tempfile, time
+from contextlib import nullcontext
 from pathlib import Path
 import pandas as pd, psutil
 
-NOTEBOOKS = [Path(__file__).parents[1]/f'nbs/experiments/{o}.ipynb' for o in ('01_from_noise', '02_from_nevus')]
-VARIES = {'provenance.json'} # seconds and hardware
+EXPERIMENTS = ['01_from_noise', '02_from_nevus']
+ONE_THREAD = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0') # sums of two threads are rounded otherwise
 
-ALIKE = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0') # another number of threads gives other roundings
-
-def command(out, tag=''): # both notebooks, one after the other, as one process tree
-    return ' && '.join(f'{sys.executable} -m papermill --no-progress-bar -p scale tiny -p out {out} {o} {out}{tag}.{o.stem}.ipynb' for o in NOTEBOOKS)
-
-def start(out, tag=''): return subprocess.Popen(command(out, tag), shell=True, env=ALIKE, stdout=subprocess.DEVNULL, stderr=open(f'{out}{tag}.log', 'a'))
+def start(out, tag=''):
+    "Start both experiments, one after the other, in a process of their own"
+    command = [sys.executable, '-m', 'skingan.command', *EXPERIMENTS, '--preset', 'tiny', '--out', str(out)]
+    with open(f'{out}{tag}.log', 'a') as log:
+        return subprocess.Popen(command, env=ONE_THREAD, stdout=subprocess.DEVNULL, stderr=log)
 
 def to_the_end(*processes):
-    for o in processes:
-        if o.wait(): raise SystemExit(f'failed: {o.args}')
+    for process in processes:
+        if process.wait(): raise SystemExit(f'failed: {process.args}')
 
 def kill(process):
-    "The shell, papermill and the kernel, at once"
-    tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    "Kill the command and its kernel, at once"
+    command = psutil.Process(process.pid)
+    tree = [command, *command.children(recursive=True)]
     for o in tree:
         try: o.kill() # SIGKILL
         except psutil.NoSuchProcess: pass
-    psutil.wait_procs(tree); process.wait()
+    psutil.wait_procs(tree)
+    process.wait()
 
-def finished(out): # stage: when it was finished, in the order of their making
+def finished(out):
+    "Return {stage: time when it was finished}, in the order of their making"
     files = sorted(out.rglob('provenance.json'), key=lambda o: o.stat().st_mtime_ns)
-    return {str(o.parent.relative_to(out)): o.stat().st_mtime_ns for o in files if not o.parent.name.endswith('.part')}
+    stages = [o.parent for o in files if not o.parent.name.endswith('.part')]
+    return {str(o.relative_to(out)): (o/'provenance.json').stat().st_mtime_ns for o in stages}
 
 def seconds(out, stage): return json.loads((out/stage/'provenance.json').read_text())['seconds']
 
-def broken_off(out, stage, wait):
-    "Start, and kill `wait` seconds after work on the stage began or went on; did that leave it unfinished?"
+def newest(folder):
+    "Return when something in a folder last changed"
+    try: return max(o.stat().st_mtime_ns for o in [folder, *folder.rglob('*')])
+    except FileNotFoundError: return 0 # it is not there, or is being renamed
+
+def wait_for_work(process, out, stage):
+    "Wait until work on a stage begins or goes on, or until there is nothing to wait for"
+    part, was = out/f'{stage}.part', newest(out/f'{stage}.part')
+    while process.poll() is None and not (out/stage).exists() and newest(part) == was: time.sleep(.002)
+
+def killed_in(out, stage, wait):
+    "Start, kill `wait` seconds after work on a stage began, and return whether it is left unfinished"
     process = start(out)
-    was = newest(out/f'{stage}.part')
-    while process.poll() is None and not (out/stage).exists() and newest(out/f'{stage}.part') == was: time.sleep(.002)
+    wait_for_work(process, out, stage)
     time.sleep(wait)
     if process.poll() is None: kill(process)
     return (out/f'{stage}.part').exists()
 
-def newest(folder): # when something in it changed last
-    try: return max(o.stat().st_mtime_ns for o in [folder, *folder.rglob('*')])
-    except FileNotFoundError: return 0 # not there, or just being renamed
+def must_not_vary(file, out):
+    "Is this a file of results, and not a log, a lock, a cache or a table with seconds?"
+    if not file.is_file() or file.name == 'provenance.json' or 'pixels' in file.relative_to(out).parts: return False
+    if file.suffix == '.csv': return file.name in ('predictions.csv', 'manifest.csv')
+    return file.suffix not in ('.lock', '.ipynb')
 
-def results(out): # every file that a run leaves and that must not vary
-    keep = lambda o: o.is_file() and o.name not in VARIES and not o.name.endswith('.lock') and 'pixels' not in o.relative_to(out).parts and o.suffix != '.csv' or o.name in ('predictions.csv','manifest.csv')
-    return {str(o.relative_to(out)): o for o in sorted(out.rglob('*')) if keep(o)}
+def results(out): return {str(o.relative_to(out)): o for o in sorted(out.rglob('*')) if must_not_vary(o, out)}
+
+def rows(out, name): return pd.read_csv(out/f'{name}.csv').drop(columns='seconds')
 
 def differences(a, b):
-    a_files, b_files = results(a), results(b)
-    odd = sorted(set(a_files) ^ set(b_files)) + [k for k in a_files if k in b_files and not filecmp.cmp(a_files[k], b_files[k], shallow=False)]
-    rows = [o for o in ('01_from_noise.csv','02_from_nevus.csv') if not pd.read_csv(a/o).drop(columns='seconds').equals(pd.read_csv(b/o).drop(columns='seconds'))]
-    return odd + rows
+    "Return the files and tables that differ between two folders of results"
+    files_a, files_b = results(a), results(b)
+    only_one = sorted(set(files_a) ^ set(files_b))
+    both = sorted(set(files_a) & set(files_b))
+    unequal = [o for o in both if not filecmp.cmp(files_a[o], files_b[o], shallow=False)]
+    return only_one + unequal + [o for o in EXPERIMENTS if not rows(a, o).equals(rows(b, o))]
+
+def planned_kills(n_stages, kills, rng):
+    "Return the stages to be killed in, every one before any twice"
+    first = rng.sample(range(n_stages), min(kills, n_stages))
+    return sorted(first + rng.choices(range(n_stages), k=max(0, kills-n_stages)))
+
+def kill_again_and_again(unbroken, broken, kills, rng):
+    "Return a log of the kills, and the stages that were made twice"
+    stages, done, log, again = list(finished(unbroken)), {}, [], []
+    for i in planned_kills(len(stages), kills, rng):
+        stage = stages[i]
+        if stage in done: continue # a kill came too late for it
+        wait = rng.random()*seconds(unbroken, stage)/2
+        hit, now = killed_in(broken, stage, wait), finished(broken)
+        again += [k for k in done if now.get(k) != done[k]]
+        log.append(dict(stage=stage, wait=round(wait, 2), in_the_stage=hit, finished_before=len(done), finished_after=len(now)))
+        print(log[-1], flush=True)
+        done = now
+    to_the_end(start(broken))
+    return log, again + [k for k,v in finished(broken).items() if k in done and done[k] != v]
 
 def main(kills, report, folder, seed=0):
-    rng, folder = random.Random(seed), Path(folder or tempfile.mkdtemp())
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     unbroken, broken = folder/'unbroken', folder/'broken'
     if not (unbroken/'02_from_nevus.txt').exists(): to_the_end(start(unbroken), start(unbroken, '-too'))
-    stages = list(finished(unbroken))
-    plan = sorted([*rng.sample(range(len(stages)), min(kills, len(stages))), *rng.choices(range(len(stages)), k=max(0, kills-len(stages)))])
-    done, log, again = {}, [], []
-    for i in plan:
-        if stages[i] in done: continue # a kill that came too late, or by chance none is left to it
-        wait = rng.random()*seconds(unbroken, stages[i])/2
-        hit, now = broken_off(broken, stages[i], wait), finished(broken)
-        again += [k for k in done if now.get(k) != done[k]]
-        log.append(dict(stage=stages[i], wait=round(wait, 2), in_the_stage=hit, finished_before=len(done), finished_after=len(now)))
-        done = now
-        print(log[-1], flush=True)
-    to_the_end(start(broken))
-    again += [k for k,v in finished(broken).items() if k in done and done[k] != v]
+    log, again = kill_again_and_again(unbroken, broken, kills, random.Random(seed))
     odd = differences(unbroken, broken)
     if report: pd.DataFrame(log).to_csv(report, index=False)
     hits = [o['stage'] for o in log if o['in_the_stage']]
-    print(f'{len(log)} kills, {len(hits)} of them in {len(set(hits))} of {len(stages)} stages, the others between two; made again: {again or "none"}; files that differ from the unbroken run: {odd or "none"} of {len(results(unbroken))}')
-    sys.exit(bool(again or odd or not hits))
+    print(f'{len(log)} kills, {len(hits)} of them in {len(set(hits))} of {len(finished(unbroken))} stages, the others between two')
+    print(f'made again: {again or "none"}; files that differ: {odd or "none"} of {len(results(unbroken))}')
+    return bool(again or odd or not hits)
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--kills', type=int, default=36); p.add_argument('--report'); p.add_argument('--folder', help='where the runs are kept; an `unbroken` one there is used')
-    main(**vars(p.parse_args()))
+    p.add_argument('--kills', type=int, default=36)
+    p.add_argument('--report', help='csv to write')
+    p.add_argument('--folder', help='where the runs are kept; an `unbroken` one there is used. By default removed')
+    args = p.parse_args()
+    with nullcontext(args.folder) if args.folder else tempfile.TemporaryDirectory() as folder:
+        sys.exit(main(args.kills, args.report, folder))

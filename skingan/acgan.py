@@ -14,69 +14,97 @@ from .layers import frozen
 from .losses import class_loss, source_loss
 from .noise import ConvGenerator, conv_downs, conv_widths, noise_gan_learner
 
-# %% ../nbs/21_acgan.ipynb #371aa19c
+# %% ../nbs/21_acgan.ipynb #8ae79b37
 class ACGANDiscriminator(nn.Module):
-    "Images to a source logit `(n,)` (real?) and class logits `(n, classes)`"
-    def __init__(self, n_classes, size=128, filters=64, dropout=.25):
+    "Images to a source logit `(n,)` (real?) and class logits `(n, n_classes)`"
+    def __init__(self,
+                 n_classes, # Number of classes
+                 size=128, # Side of the images: 16, 32, 64 or 128 pixels
+                 filters=64, # Channels of the first layer
+                 dropout=.25, # Probability, from the second layer on
+                ):
         super().__init__()
         n = 16*conv_widths(size, filters)[-1]
-        self.downs, self.source, self.label = conv_downs(size, filters, 'spectral', dropout), nn.Linear(n, 1), nn.Linear(n, n_classes)
+        self.downs = conv_downs(size, filters, 'spectral', dropout)
+        self.source = nn.Linear(n, 1)
+        self.label = nn.Linear(n, n_classes)
 
     def forward(self, x):
         x = self.downs(x).flatten(1)
         return self.source(x).squeeze(1).float(), self.label(x).float()
 
-# %% ../nbs/21_acgan.ipynb #a36afa5f
-REAL_FRACTIONS = dict(v1=(.25,), v2=(.75,), v3=(.75,.75,.5)) # share of real images in the discriminator's batch, epoch by epoch, over and over
+# %% ../nbs/21_acgan.ipynb #d6cd2e9e
+REAL_FRACTIONS = dict( # of the discriminator's images, epoch by epoch, over and over
+    v1=(.25,),
+    v2=(.75,),
+    v3=(.75,.75,.5))
 
 def batch_counts(n:int, # Batch size
-              share:float, # Of real images in what the discriminator sees
-             )->tuple: # How many real ones, how many drawn ones
-    "The larger part is `n`"
-    return (n, round(n*(1-share)/share)) if share >= .5 else (round(n*share/(1-share)), n)
+                 fraction:float, # Of real images in what the discriminator sees
+                )->tuple: # Number of real images, number of generated ones
+    "Return how many images of each source the discriminator sees. The larger number is `n`"
+    if fraction >= .5: return n, round(n*(1-fraction)/fraction)
+    return round(n*fraction/(1-fraction)), n
 
-# %% ../nbs/21_acgan.ipynb #56c2572d
+# %% ../nbs/21_acgan.ipynb #9f4c58cf
 class ACGAN(nn.Module):
     "The two networks and their losses, for `adversarial_learner`"
     terms = ['d_real','d_fake','d_class','g_source','g_class']
-    def __init__(self, n_classes, size=128, filters=64, z_dim=100, smoothing=.1):
+    def __init__(self,
+                 n_classes, # Number of classes
+                 size=128, # Side of the images: 16, 32, 64 or 128 pixels
+                 filters=64, # Channels of the generator's last hidden layer
+                 z_dim=100, # Length of the noise
+                 smoothing=.1, # Taken off the discriminator's target for real images
+                ):
         super().__init__()
-        self.generator, self.discriminator = ConvGenerator(n_classes, size, filters, z_dim), ACGANDiscriminator(n_classes, size, filters)
+        self.generator = ConvGenerator(n_classes, size, filters, z_dim)
+        self.discriminator = ACGANDiscriminator(n_classes, size, filters)
         self.z_dim, self.smoothing, self.real_fraction = z_dim, smoothing, .5
 
     def noise(self, x, y):
-        "What to draw from, and how much each drawn image counts as one"
+        "Return the generator's input, and the weight of each image in the source loss (None: 1)"
         return torch.randn(len(x), self.z_dim, device=x.device), None
 
-    def steps(self, x, y):
-        (z, counts), (n_real, n_fake) = self.noise(x, y), batch_counts(len(x), self.real_fraction)
-        fake = self.generator(z, y)
+    def _discriminator_terms(self, x, y, fake, weights):
+        n_real, n_fake = batch_counts(len(x), self.real_fraction)
         source, label = self.discriminator(torch.cat([x[:n_real], fake[:n_fake].detach()]))
-        share = n_real/(n_real+n_fake)
-        yield 'discriminator', dict(d_real=2*share*source_loss(source[:n_real], True, self.smoothing), d_fake=2*(1-share)*source_loss(source[n_real:], False, weights=counts if counts is None else counts[:n_fake]),
-                                    d_class=class_loss(label, torch.cat([y[:n_real], y[:n_fake]])))
+        if weights is not None: weights = weights[:n_fake]
+        real = source_loss(source[:n_real], True, self.smoothing)
+        generated = source_loss(source[n_real:], False, weights=weights)
+        fraction = n_real/(n_real+n_fake)
+        return dict(d_real=2*fraction*real,
+                    d_fake=2*(1-fraction)*generated,
+                    d_class=class_loss(label, torch.cat([y[:n_real], y[:n_fake]])))
+
+    def steps(self, x, y):
+        z, weights = self.noise(x, y)
+        fake = self.generator(z, y)
+        yield 'discriminator', self._discriminator_terms(x, y, fake, weights)
         with frozen(self.discriminator): source, label = self.discriminator(fake)
-        yield 'generator', dict(g_source=source_loss(source, True, weights=counts), g_class=class_loss(label, y))
+        yield 'generator', dict(g_source=source_loss(source, True, weights=weights), g_class=class_loss(label, y))
 
-# %% ../nbs/21_acgan.ipynb #c6b2f79c
+# %% ../nbs/21_acgan.ipynb #624dacdf
 class RealFractionSchedule(Callback):
-    "Sets the share of real images in the discriminator's batch, epoch by epoch"
-    def __init__(self, shares): self.shares = shares
-    def before_epoch(self): self.model.real_fraction = self.shares[self.epoch % len(self.shares)]
+    "Set the fraction of real images in the discriminator's batch, epoch by epoch"
+    def __init__(self, fractions): self.fractions = fractions # One per epoch, over and over
+    def before_epoch(self): self.model.real_fraction = self.fractions[self.epoch % len(self.fractions)]
 
-# %% ../nbs/21_acgan.ipynb #56d013e8
+# %% ../nbs/21_acgan.ipynb #4b10aa8b
 def acgan_learner(dls, # `lesion_dls`, with `.vocab`
                   size:int=128, # 16, 32, 64 or 128 pixels, as `dls`
                   filters:int=64, # Channels of the last hidden layer
                   z_dim:int=100, # Length of the noise
-                  version:str|None=None, # `v1`, `v2` or `v3` of `REAL_FRACTIONS`; by default as many real images as drawn ones
+                  version:str|None=None, # A key of `REAL_FRACTIONS`; None: as many real images as generated ones
                   make=ACGAN, # The system, by its number of classes, size, filters, z_dim and smoothing
-                  smoothing:float=.1, # One-sided label smoothing: the discriminator's target for real images is 1 - smoothing
-                  lr:float=2e-4, # Rate of both networks
-                  model:str='acgan', # What it is called; a version is appended
+                  smoothing:float=.1, # One-sided label smoothing: taken off the discriminator's target for real images
+                  lr:float=2e-4, # Learning rate of both networks
+                  model:str='acgan', # The model's name, to which a version is appended
                   **kwargs, # More for `noise_gan_learner`
-                 )->AdversarialLearner:
-    "An ACGAN that draws all classes of `dls`; train it with `fit` or `fit_gan`"
-    learn = noise_gan_learner(dls, make(dls.c, size, filters, z_dim, smoothing), f'{model}_{version}' if version else model, lr=lr, **kwargs)
+                 )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
+    "Return a learner for an ACGAN that generates all classes of `dls`"
+    system = make(dls.c, size, filters, z_dim, smoothing)
+    if version: model = f'{model}_{version}'
+    learn = noise_gan_learner(dls, system, model, lr=lr, **kwargs)
     if version: learn.add_cb(RealFractionSchedule(REAL_FRACTIONS[version]))
     return learn

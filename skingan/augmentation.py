@@ -5,29 +5,45 @@
 # %% auto #0
 __all__ = ['AUGMENTATIONS', 'RandomFiveCrop']
 
-# %% ../nbs/38_augmentation.ipynb #9b1db525
+# %% ../nbs/38_augmentation.ipynb #0f594e64
 import torch, torch.nn.functional as F
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
-from fastai.vision.all import (AffineCoordTfm, RandTransform, TensorImage, affine_mat, aug_transforms, partial)
+from fastai.vision.all import AffineCoordTfm, RandTransform, TensorImage, affine_mat, aug_transforms, partial
 from torchvision.transforms.functional import five_crop
 
-# %% ../nbs/38_augmentation.ipynb #3890400e
+# %% ../nbs/38_augmentation.ipynb #a538142f
 class RandomFiveCrop(RandTransform):
     "Show each image of a batch by one of its corners or its centre, 7/8 of the side, at the old size"
     order = 30 # on floats
+
     def encodes(self, x:TensorImage):
         n, side = len(x), x.shape[-1]
         crops = torch.stack(five_crop(x, side*7//8))
-        return F.interpolate(crops[torch.randint(5, (n,), device=x.device), torch.arange(n, device=x.device)], side, mode='bilinear')
+        which = torch.randint(5, (n,), device=x.device)
+        chosen = crops[which, torch.arange(n, device=x.device)]
+        return F.interpolate(chosen, side, mode='bilinear')
 
+# %% ../nbs/38_augmentation.ipynb #f79a16c8
 def _shift(x, most=.1):
-    "An affine matrix for each image, which moves it by up to `most` of its side"
-    one, zero, (dx,dy) = x.new_ones(len(x)), x.new_zeros(len(x)), x.new_empty(2, len(x)).uniform_(-2*most, 2*most)
+    "Return an affine matrix for each image, which moves it by up to `most` of its side"
+    one, zero = x.new_ones(len(x)), x.new_zeros(len(x))
+    dx, dy = x.new_empty(2, len(x)).uniform_(-2*most, 2*most)
     return affine_mat(one, zero, dx, zero, one, dy)
+
+# %% ../nbs/38_augmentation.ipynb #cd072fdb
+_augment = partial(aug_transforms, max_warp=0.)
+
+def _affine():
+    "Return the transforms of `affine`; the zoom adds a little to the shift, because it chooses a centre"
+    return _augment(max_rotate=15., min_zoom=.9, max_zoom=1.1, max_lighting=0., xtra_tfms=AffineCoordTfm(_shift))
 
 AUGMENTATIONS = dict(
     none=tuple,
-    light=partial(aug_transforms, flip_vert=True, max_rotate=20., max_zoom=1.1, max_lighting=.1, max_warp=0.),
-    traditional=partial(aug_transforms, flip_vert=True, max_rotate=180., max_zoom=1.25, max_lighting=0., max_warp=0.),
-    affine=lambda: aug_transforms(max_rotate=15., min_zoom=.9, max_zoom=1.1, max_lighting=0., max_warp=0., xtra_tfms=AffineCoordTfm(_shift)),
+    # experiments 1 and 2: flips, small rotations, zooms, changes of light
+    light=partial(_augment, flip_vert=True, max_rotate=20., max_zoom=1.1, max_lighting=.1),
+    # baseline of the SIIM-ISIC paper: flips, any rotation, crops of down to 4/5 of the side
+    traditional=partial(_augment, flip_vert=True, max_rotate=180., max_zoom=1.25, max_lighting=0.),
+    # baseline of the ACGAN-and-ALI paper: rotation, scale, shift by 10 %, horizontal flip
+    affine=_affine,
+    # the conditional WGAN paper: corners and centre
     five_crop=lambda: [RandomFiveCrop()])

@@ -5,112 +5,157 @@
 # %% auto #0
 __all__ = ['save_tree', 'load_tree', 'Checkpoint', 'save_network', 'load_network']
 
-# %% ../nbs/12_checkpoint.ipynb #25c2e8cd
+# %% ../nbs/12_checkpoint.ipynb #a218d2e8
 import json, random, tempfile
 from pathlib import Path
 import numpy as np, torch, torch.nn as nn
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import Callback, distrib_barrier, rank_distrib
+from fastcore.basics import patch
 from safetensors import safe_open
 from safetensors.torch import load_file, save
 from .layers import ema_of
 from .processes import gather_to_first
-from .stage import write_json
+from .stage import list_differences, write_json
 
-# %% ../nbs/12_checkpoint.ipynb #019800fa
+# %% ../nbs/12_checkpoint.ipynb #f49589d7
 def _pack(o, tensors):
-    if isinstance(o, torch.Tensor): tensors[name := f't{len(tensors)}'] = o.detach().cpu().contiguous().clone(); return {'tensor': name}
+    "Return `o` as JSON-able, and put its tensors into the dict `tensors`"
+    if isinstance(o, torch.Tensor):
+        name = f't{len(tensors)}'
+        tensors[name] = o.detach().cpu().contiguous().clone()
+        return {'tensor': name}
     if isinstance(o, dict): return {'dict': [[k, _pack(v, tensors)] for k,v in o.items()]}
     if isinstance(o, (list,tuple)): return {'list': [_pack(v, tensors) for v in o]}
     return o
 
-def _unpack(o, tensors):
-    if not isinstance(o, dict): return o
-    if 'tensor' in o: return tensors[o['tensor']]
-    if 'dict' in o: return {k: _unpack(v, tensors) for k,v in o['dict']}
-    return [_unpack(v, tensors) for v in o['list']]
-
-# %% ../nbs/12_checkpoint.ipynb #f542ce03
 def save_tree(path:str|Path, # File to write
               tree, # Dicts and lists of tensors, numbers and strings
              ):
     "Write a tree as safetensors, whole or not at all"
     path, tensors = Path(path), {}
-    meta = json.dumps(_pack(tree, tensors))
-    (part := path.with_suffix('.part')).write_bytes(save(tensors, metadata={'tree': meta})) # save_file has a temporary name of its own, which a kill leaves behind
+    text = json.dumps(_pack(tree, tensors))
+    part = path.with_suffix('.part')
+    part.write_bytes(save(tensors, metadata={'tree': text})) # a killed save_file leaves its own temporary file behind
     part.replace(path)
 
-def load_tree(path:str|Path): # The tree (tuples come back as lists)
-    "Read what `save_tree` wrote. Raises `ValueError` naming the file if it is cut short or something else"
+# %% ../nbs/12_checkpoint.ipynb #9629c861
+def _unpack(o, tensors):
+    "Return the tree that `_pack` made `o` of"
+    if not isinstance(o, dict): return o
+    if 'tensor' in o: return tensors[o['tensor']]
+    if 'dict' in o: return {k: _unpack(v, tensors) for k,v in o['dict']}
+    return [_unpack(v, tensors) for v in o['list']]
+
+def load_tree(path:str|Path): # The tree; tuples come back as lists
+    "Read what `save_tree` wrote. Raise `ValueError` naming the file if it is cut short or something else"
     try:
-        with safe_open(path, 'pt') as f: return _unpack(json.loads(f.metadata()['tree']), {k: f.get_tensor(k) for k in f.keys()})
+        with safe_open(path, 'pt') as f:
+            tensors = {k: f.get_tensor(k) for k in f.keys()}
+            return _unpack(json.loads(f.metadata()['tree']), tensors)
     except FileNotFoundError: raise
     except Exception as e: raise ValueError(f'{path}: not a checkpoint of skingan, or cut short ({e})') from e
 
-# %% ../nbs/12_checkpoint.ipynb #dbbe08e4
+# %% ../nbs/12_checkpoint.ipynb #e8701934
 def _rng_state(dls):
-    np_state = np.random.get_state(legacy=False)
+    "Return the states of all random generators, as a tree"
+    numpy = np.random.get_state(legacy=False)
+    key, position = numpy['state']['key'].tolist(), numpy['state']['pos']
     cuda = torch.cuda.get_rng_state() if torch.cuda.is_available() else None
     return dict(torch=torch.get_rng_state(), cuda=cuda, python=random.getstate(), loader=dls.train.rng.getstate(),
-                numpy=[np_state['state']['key'].tolist(), np_state['state']['pos'], np_state['has_gauss'], np_state['gauss']])
+                numpy=[key, position, numpy['has_gauss'], numpy['gauss']])
 
 def _set_rng_state(state, dls):
-    as_python = lambda s: (s[0], tuple(s[1]), s[2])
     torch.set_rng_state(state['torch'])
     if state['cuda'] is not None and torch.cuda.is_available(): torch.cuda.set_rng_state(state['cuda'])
-    random.setstate(as_python(state['python'])); dls.train.rng.setstate(as_python(state['loader']))
-    np.random.set_state(('MT19937', np.array(state['numpy'][0], np.uint32), *state['numpy'][1:]))
+    random.setstate(_as_python(state['python']))
+    dls.train.rng.setstate(_as_python(state['loader']))
+    key, *rest = state['numpy']
+    np.random.set_state(('MT19937', np.array(key, np.uint32), *rest))
 
-# %% ../nbs/12_checkpoint.ipynb #27bcdcd5
+def _as_python(state):
+    "Return a state of Python's generator with the tuples that JSON turned into lists"
+    version, numbers, gauss = state
+    return version, tuple(numbers), gauss
+
+# %% ../nbs/12_checkpoint.ipynb #a677d18c
 def _load_opt(opt, state):
+    "Load an optimizer's state, each moment in the memory layout of its parameter"
     opt.load_state_dict(state)
-    for p,s in opt.opt.state.items():
-        for k,v in s.items():
-            if v.shape == p.shape: s[k] = torch.empty_like(p).copy_(v)
+    for p,moments in opt.opt.state.items():
+        for k,v in moments.items():
+            if v.shape == p.shape: moments[k] = torch.empty_like(p).copy_(v)
 
-# %% ../nbs/12_checkpoint.ipynb #4aff92ff
+# %% ../nbs/12_checkpoint.ipynb #30824596
 class Checkpoint(Callback):
-    "After each epoch write everything that going on needs to `path`"
+    "Write everything that going on needs to a file, after each epoch"
     order = 80
-    def __init__(self, path, setup=None): self.path, self.setup, self.start, self.rng = Path(path), setup or {}, 0, None
-
-    def load(self, learn):
-        "Put the state of `path`, if it is there, into `learn`; how many epochs it has done"
-        if not self.path.exists(): return 0
-        state = load_tree(self.path)
-        there = state['setup']
-        diff = [f'{k}: {there.get(k)!r} there, {self.setup.get(k)!r} now' for k in sorted({*there, *self.setup}) if there.get(k) != self.setup.get(k)]
-        if diff: raise ValueError(f'{self.path} is of another training ({"; ".join(diff)}). Delete it, or give another file.')
-        learn.model.to(learn.dls.device); learn.create_opt()
-        mine = state['processes'][rank_distrib()]
-        try: learn.model.load_state_dict({**state['model'], **mine['buffers']})
-        except RuntimeError as e: raise ValueError(f'{self.path} is a checkpoint of another architecture: {e}') from e
-        _load_opt(learn.opt, state['opt'])
-        if state['ema']: learn.ema = ema_of(learn.model.generator); learn.ema.load_state_dict(state['ema'])
-        learn.history, self.rng, self.start = state['history'], mine['rng'], state['epoch']
-        return self.start
-
-    def probe(self):
-        "Find out whether a checkpoint can be written, before the training rather than after its first epoch"
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=self.path.parent).close()
-        except OSError as e: raise OSError(e.errno, f'no checkpoint can be written here ({e.strerror}); give another file', str(self.path.parent)) from e
+    def __init__(self,
+                 path:str|Path, # Of the safetensors file
+                 setup:dict|None=None, # What must be the same when a training goes on; JSON-able
+                ):
+        self.path, self.setup = Path(path), setup or {}
+        self.start, self.rng = 0, None # of the file that the training goes on from
 
     def before_epoch(self):
-        if self.rng: _set_rng_state(self.rng, self.dls); self.rng = None
+        if self.rng: _set_rng_state(self.rng, self.dls)
+        self.rng = None
 
     def after_epoch(self):
-        if self.epoch < self.start: return
-        ema = self.learn.ema.state_dict() if hasattr(self.learn, 'ema') else None
-        state, parameters = self.model.state_dict(), dict(self.model.named_parameters())
-        processes = gather_to_first(dict(buffers={k: v.cpu() for k,v in state.items() if k not in parameters}, rng=_rng_state(self.dls)))
-        if not rank_distrib(): save_tree(self.path, dict(model=parameters, opt=self.opt.state_dict(), ema=ema, epoch=self.epoch+1,
-                                                         setup=self.setup, history=self.learn.history, processes=processes))
+        if self.epoch < self.start: return # fastai calls this for skipped epochs, too
+        parameters = dict(self.model.named_parameters())
+        buffers = {k: v.cpu() for k,v in self.model.state_dict().items() if k not in parameters}
+        processes = gather_to_first(dict(buffers=buffers, rng=_rng_state(self.dls)))
+        if not rank_distrib(): save_tree(self.path, self._state(parameters, processes))
         distrib_barrier() # or another process might read the file before it is there
 
-# %% ../nbs/12_checkpoint.ipynb #db3ed772
+    def _state(self, parameters, processes):
+        has_ema = hasattr(self.learn, 'ema')
+        return dict(model=parameters, opt=self.opt.state_dict(), ema=self.learn.ema.state_dict() if has_ema else None,
+                    epoch=self.epoch+1, setup=self.setup, history=self.learn.history, processes=processes)
+
+# %% ../nbs/12_checkpoint.ipynb #3e1073a5
+@patch
+def load(self:Checkpoint, learn)->int: # Epochs that are done
+    "Put the file's state into `learn`, if there is a file. Raise `ValueError` if it is of another training"
+    if not self.path.exists(): return 0
+    state = load_tree(self.path)
+    _check_setup(self.path, state['setup'], self.setup)
+    mine = state['processes'][rank_distrib()]
+    learn.model.to(learn.dls.device)
+    learn.create_opt()
+    _load_model(learn.model, {**state['model'], **mine['buffers']}, self.path)
+    _load_opt(learn.opt, state['opt'])
+    if state['ema']:
+        learn.ema = ema_of(learn.model.generator)
+        learn.ema.load_state_dict(state['ema'])
+    learn.history, self.rng, self.start = state['history'], mine['rng'], state['epoch']
+    return self.start
+
+def _check_setup(path, there, now):
+    differences = list_differences(there, now)
+    if differences:
+        raise ValueError(f'{path} is of another training ({"; ".join(differences)}). Delete it, or give another file.')
+
+def _load_model(model, state, path):
+    try: model.load_state_dict(state)
+    except RuntimeError as e: raise ValueError(f'{path} is a checkpoint of another architecture: {e}') from e
+
+# %% ../nbs/12_checkpoint.ipynb #4535e7e6
+@patch
+def probe(self:Checkpoint):
+    "Raise `OSError` if no checkpoint can be written: before the training rather than after its first epoch"
+    folder = self.path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as e:
+        problem = f'no checkpoint can be written here ({e.strerror}); give another file'
+        raise OSError(e.errno, problem, str(folder)) from e
+
+# %% ../nbs/12_checkpoint.ipynb #89427546
 def _files(path):
+    "Return the safetensors file and the JSON file of a network"
     stem = str(path).removesuffix('.safetensors')
     return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
 
@@ -121,17 +166,21 @@ def save_network(net:nn.Module,
     "Write a network's weights and settings"
     weights, file = _files(path)
     write_json(file, settings)
-    (part := Path(f'{weights}.part')).write_bytes(save({k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}))
+    numbers = {k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}
+    part = Path(f'{weights}.part')
+    part.write_bytes(save(numbers))
     part.replace(weights)
 
+# %% ../nbs/12_checkpoint.ipynb #2e490870
 def load_network(path:str|Path, # Of the safetensors file
-                 make, # Function of the settings: an untrained network
+                 make, # Function of the settings that returns an untrained network
                 )->nn.Module: # On the CPU, in evaluation mode
-    "Read what `save_network` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
+    "Read what `save_network` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
     weights, file = _files(path)
     try:
         net = make(json.loads(file.read_text()))
         net.load_state_dict(load_file(weights))
     except FileNotFoundError: raise
-    except Exception as e: raise ValueError(f'{weights}: these are not the weights of the network in {file.name} ({e!r})') from e
+    except Exception as e:
+        raise ValueError(f'{weights}: these are not the weights of the network in {file.name} ({e!r})') from e
     return net.eval()

@@ -6,25 +6,26 @@
 __all__ = ['ClassifierPlan', 'classifier', 'StopIfNotFinite', 'KeepBest', 'fit_classifier', 'predictions', 'report_of', 'report',
            'top_k', 'save_classifier', 'load_classifier']
 
-# %% ../nbs/40_classify.ipynb #ecadb725
+# %% ../nbs/40_classify.ipynb #5bc5b3eb
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
-from fastai.vision.all import (Callback, CancelFitException, DataLoaders, Learner, CrossEntropyLossFlat,
-                               OptimWrapper, TrackerCallback, accuracy, default_device, imagenet_stats,
-                               resnet50, create_timm_model, create_vision_model, partial)
-from sklearn.metrics import (classification_report, balanced_accuracy_score, accuracy_score,
+from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFlat, DataLoaders, Learner,
+                               OptimWrapper, TrackerCallback, accuracy, create_timm_model,
+                               create_vision_model, default_device, partial, resnet50)
+from sklearn.metrics import (accuracy_score, balanced_accuracy_score, classification_report,
                              top_k_accuracy_score)
 from .augmentation import AUGMENTATIONS
 from .checkpoint import load_network, save_network
 from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, lesion_dls
-from .networks import class_weights, AutocastSequential, conv_net, find_arch, load_body, network_learner
+from .networks import (AutocastSequential, class_weights, conv_net, find_arch, network_learner,
+                              pretrained_stats)
 from .stage import set_seed
 
-# %% ../nbs/40_classify.ipynb #6c556c53
+# %% ../nbs/40_classify.ipynb #1baab35e
 @dataclass(frozen=True)
 class ClassifierPlan:
     "How a classifier is trained"
@@ -32,7 +33,7 @@ class ClassifierPlan:
     size:int # Side of the images, pixels
     epochs:int # Of the real training images
     bs:int # Batch size
-    pretrained:bool=True # Start from ImageNet's weights
+    pretrained:bool|str=True # Start from ImageNet's weights: fastai's default, or torchvision's of this name
     lr:float|None=None # Learning rate; None: found
     augmentation:str='light' # A key of `AUGMENTATIONS`
     balance:float=0. # 0: classes as they come, 1: equally often
@@ -41,146 +42,192 @@ class ClassifierPlan:
     equal:str='steps' # Every arm as many `steps` as the arm of real images, or as many `epochs`
 
     @property
-    def n_phases(self): return 1 + self.pretrained
+    def n_phases(self): return 1 + bool(self.pretrained)
 
-# %% ../nbs/40_classify.ipynb #0c2767bd
+# %% ../nbs/40_classify.ipynb #d4cb6206
+def _check_arguments(df, augmentation):
+    if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
+    if augmentation in AUGMENTATIONS: return
+    raise ValueError(f'augmentation {augmentation!r}: give one of {", ".join(AUGMENTATIONS)}')
+
 def classifier(df:pd.DataFrame, # Lesion table with `split`
                arch=resnet50, # Network: a function, its name in torchvision or timm, or `conv_net`
-               pretrained:bool=True, # Start from ImageNet's weights?
+               pretrained:bool|str=True, # Start from ImageNet's weights? A string: torchvision's of this name
                size:int=256, # Side of the images, pixels
                bs:int=64, # Batch size
                weights:str|Path|None=None, # Local file of the pretrained weights
                vocab:list|None=None, # Classes; by default the table's, sorted
                n_items:int|None=None, # Images an epoch, by default all of `train`
                seed:int=0, # Of the initial weights and the order of the images
-               augmentation:str='light', # One of `AUGMENTATIONS`
+               augmentation:str='light', # A key of `AUGMENTATIONS`
                balance:float=0., # 0: classes as they come, 1: equally often, the rare ones again and again
-               weighted:bool=False, # Weigh the loss of each class by the inverse of its size
+               weighted:bool=False, # Weight the loss of each class by the inverse of its size
               )->Learner: # With `.dls.vocab`
-    "A fastai `Learner` on `df`'s train and valid"
-    if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
+    "Return a fastai `Learner` on `df`'s train and valid. Raise `ValueError` for unknown names, or without a split"
+    _check_arguments(df, augmentation)
     set_seed(seed)
-    if augmentation not in AUGMENTATIONS: raise ValueError(f'augmentation {augmentation!r}: give one of {", ".join(AUGMENTATIONS)}')
-    arch, stats = find_arch(arch), imagenet_stats if pretrained else GAN_STATS
-    dls = lesion_dls(df, size, bs, vocab=vocab, n_items=n_items, balance=balance, tfms=AUGMENTATIONS[augmentation](), stats=stats)
+    arch = find_arch(arch)
+    stats = pretrained_stats(arch) if pretrained else GAN_STATS
+    dls = lesion_dls(df, size, bs, vocab=vocab, n_items=n_items, balance=balance,
+                     tfms=AUGMENTATIONS[augmentation](), stats=stats)
+    loss = CrossEntropyLossFlat(weight=class_weights(dls) if weighted else None)
     adam = partial(OptimWrapper, opt=partial(torch.optim.AdamW, fused=True))
-    learn = network_learner(dls, arch, pretrained and not weights, metrics=accuracy, loss_func=CrossEntropyLossFlat(weight=class_weights(dls) if weighted else None), opt_func=adam)
-    if weights: load_body(learn, arch, weights); learn.freeze()
+    learn = network_learner(dls, arch, pretrained, weights, metrics=accuracy, loss_func=loss, opt_func=adam)
     learn.model = AutocastSequential(*learn.model).to(memory_format=torch.channels_last)
-    learn.seed, learn.pretrained, learn.size, learn.stats, learn.epochs_run = seed, pretrained, size, stats, 0
+    learn.seed, learn.size, learn.stats = seed, size, stats
+    learn.pretrained, learn.epochs_run = pretrained, 0
     return learn
 
-# %% ../nbs/40_classify.ipynb #e454b196
+# %% ../nbs/40_classify.ipynb #400ac007
 class StopIfNotFinite(Callback):
-    "`FloatingPointError` at a loss that is no number: what comes after it would be noise"
+    "Raise `FloatingPointError` at a loss that is no number: what comes after it would be noise"
     def after_loss(self):
-        if not torch.isfinite(self.loss): raise FloatingPointError(f'loss {self.loss.item()} in epoch {self.epoch}, batch {self.iter}: training stops here. Lower the learning rate (it was {self.opt.hypers[-1]["lr"]:.2g}), or look for broken images.')
+        if torch.isfinite(self.loss): return
+        rate = self.opt.hypers[-1]['lr']
+        raise FloatingPointError(f'loss {self.loss.item()} in epoch {self.epoch}, batch {self.iter}: training stops '
+                                 f'here. Lower the learning rate (it was {rate:.2g}), or look for broken images.')
 
-def _find(learn, folder):
+# %% ../nbs/40_classify.ipynb #9c771348
+class KeepBest(TrackerCallback):
+    "Stop when the validation loss has not fallen for `patience` epochs, and put the weights of its lowest back"
+    def __init__(self, patience):
+        super().__init__()
+        self.patience = patience
+
+    def before_fit(self):
+        super().before_fit()
+        self.kept = None
+
+    def after_epoch(self):
+        super().after_epoch()
+        if self.new_best: self.kept, self.best_epoch = deepcopy(self.model.state_dict()), self.epoch
+        elif self.epoch - self.best_epoch >= self.patience: raise CancelFitException()
+
+    def after_fit(self):
+        if self.run and self.kept: self.model.load_state_dict(self.kept)
+
+# %% ../nbs/40_classify.ipynb #c31fa706
+def _find_rate(learn, folder):
+    "Return `lr_find`'s rate; the weights stay as they are"
     learn.path = Path(folder)/'lr_find' # its own, so that what a broken-off search leaves can be cleared away
-    rate = learn.lr_find(show_plot=False, num_it=min(100, 10*len(learn.dls.train))).valley
+    n_batches = min(100, 10*len(learn.dls.train))
+    rate = learn.lr_find(show_plot=False, num_it=n_batches).valley
     shutil.rmtree(learn.path)
     learn.path = Path(folder)
     return rate
 
-def _phase(learn, epochs, lr, folder, seed, patience=None):
-    lr = lr or _find(learn, folder)
+def _train_phase(learn, epochs, lr, folder, seed, patience=None):
+    "Train a phase and return its rate: one cycle, or with `patience` a constant rate"
+    lr = lr or _find_rate(learn, folder)
     set_seed(seed, learn.dls)
     if patience: learn.fit(epochs, lr, wd=0., cbs=[StopIfNotFinite(), KeepBest(patience)])
     else: learn.fit_one_cycle(epochs, lr, cbs=StopIfNotFinite())
     learn.epochs_run += len(learn.recorder.values)
     return lr
 
-# %% ../nbs/40_classify.ipynb #e58dfabe
-class KeepBest(TrackerCallback):
-    "Stops when the validation loss has not fallen for `patience` epochs, and puts the weights of its lowest back"
-    def __init__(self, patience): super().__init__(); self.patience = patience
-    def before_fit(self): super().before_fit(); self.kept = None
-    def after_epoch(self):
-        super().after_epoch()
-        if self.new_best: self.kept, self.when = deepcopy(self.model.state_dict()), self.epoch
-        elif self.epoch - self.when >= self.patience: raise CancelFitException()
-    def after_fit(self):
-        if self.run and self.kept: self.model.load_state_dict(self.kept)
+# %% ../nbs/40_classify.ipynb #c2c94a60
+def _check_fit(learn, epochs, patience):
+    if patience and not learn.dls.valid:
+        raise ValueError("early stopping watches the validation loss, and no row of the table has split 'valid'")
+    if learn.pretrained and epochs < 2:
+        raise ValueError('a pretrained classifier needs 2 epochs at least, one for its head and one for all of it')
 
-# %% ../nbs/40_classify.ipynb #125f0c78
+def _phases(learn, epochs):
+    "Return for each phase what to train, a method of the learner, and the epochs"
+    if not learn.pretrained: return [(learn.unfreeze, epochs)]
+    head = max(1, epochs//3)
+    return [(learn.freeze, head), (learn.unfreeze, epochs-head)]
+
 def fit_classifier(learn:Learner, # Of `classifier`
-                   epochs:int=10, # In all; a pretrained network's first third trains the head alone
+                   epochs:int=10, # In all; a pretrained network's first third trains only the head
                    lrs:list|None=None, # A rate per phase; by default found
                    folder:str|Path='.', # Where the rate finder may keep its copy of the weights meanwhile
-                   patience:int|None=None, # Instead of cycles: a constant rate, until the validation loss has not fallen for so many epochs; the best weights are kept
+                   patience:int|None=None, # Epochs without a lower validation loss; then a constant rate
                   )->Learner: # `learn`, trained; `.rates` has the rates, `.epochs_run` the epochs
-    "One cycle with the body frozen and one without (pretrained), or one alone (from scratch)"
-    if patience and not learn.dls.valid: raise ValueError("early stopping watches the validation loss, and no row of the table has split 'valid'")
-    if learn.pretrained and epochs < 2: raise ValueError('a pretrained classifier needs 2 epochs at least, one for its head and one for all of it')
-    head = max(1, epochs//3)
-    phases = [(learn.freeze, head), (learn.unfreeze, epochs-head)] if learn.pretrained else [(learn.unfreeze, epochs)]
-    lrs, learn.rates, learn.epochs_run = lrs or [None]*len(phases), [], 0
+    "Train by a cycle for the head and one for all (pretrained), or by one. Raise `ValueError` where that cannot be"
+    _check_fit(learn, epochs, patience)
+    phases = _phases(learn, epochs)
+    lrs = lrs or [None]*len(phases)
     if len(lrs) != len(phases): raise ValueError(f'{len(lrs)} learning rates for {len(phases)} phases')
+    learn.rates, learn.epochs_run = [], 0
     for i,((thaw,n),lr) in enumerate(zip(phases, lrs, strict=True)):
         thaw()
-        learn.rates.append(_phase(learn, n, lr, folder, learn.seed+i, patience))
+        learn.rates.append(_train_phase(learn, n, lr, folder, learn.seed+i, patience))
     return learn
 
-# %% ../nbs/40_classify.ipynb #bd990ede
+# %% ../nbs/40_classify.ipynb #bc0f3618
 def predictions(learn:Learner, # Of `classifier`
                 df:pd.DataFrame, # Lesion table
                )->pd.DataFrame: # image, label and a column of probabilities per class
-    "What the network says of every image of a table"
-    data = LesionSet(df, learn.size, learn.dls.vocab); data.split_idx = 1
-    dl = BatchDL(data, bs=256, indexed=True, num_workers=0, after_batch=batch_tfms((), learn.stats), device=learn.dls.device)
+    "Return the probabilities of every image of a table"
+    data = LesionSet(df, learn.size, learn.dls.vocab)
+    data.split_idx = 1
+    dl = BatchDL(data, bs=256, indexed=True, num_workers=0, after_batch=batch_tfms((), learn.stats),
+                 device=learn.dls.device)
     probs, _ = learn.get_preds(dl=dl, reorder=False)
-    return pd.concat([df[['image','label']].reset_index(drop=True), pd.DataFrame(probs.numpy(), columns=learn.dls.vocab)], axis=1)
+    table = pd.DataFrame(probs.numpy(), columns=learn.dls.vocab)
+    return pd.concat([df[['image','label']].reset_index(drop=True), table], axis=1)
 
-# %% ../nbs/40_classify.ipynb #2ada9325
+# %% ../nbs/40_classify.ipynb #2a10aa90
+def _classes(preds): return [c for c in preds if c not in ('image','label')]
+
 def report_of(preds:pd.DataFrame, # Of `predictions`
-             )->pd.DataFrame: # Per class: precision, recall, f1, support; below: accuracy and balanced accuracy (in `recall`)
-    "scikit-learn's report; the balanced accuracy is the mean recall, ISIC 2019's official metric"
-    vocab = [c for c in preds if c not in ('image','label')]
-    said = np.array(vocab)[preds[vocab].values.argmax(1)]
-    rows = classification_report(preds.label, said, labels=vocab, output_dict=True, zero_division=0)
+             )->pd.DataFrame: # precision, recall, f1 and support; the two accuracies are in `recall`
+    "Return scikit-learn's report: a row per class, then accuracy and balanced accuracy"
+    vocab, n = _classes(preds), len(preds)
+    predicted = np.array(vocab)[preds[vocab].values.argmax(1)]
+    rows = classification_report(preds.label, predicted, labels=vocab, output_dict=True, zero_division=0)
     df = pd.DataFrame(rows)[vocab].T.rename(columns={'f1-score':'f1'}).astype({'support':int})
-    df.loc['accuracy'] = dict(recall=accuracy_score(preds.label, said), support=len(preds))
-    df.loc['balanced accuracy'] = dict(recall=balanced_accuracy_score(preds.label, said), support=len(preds))
+    df.loc['accuracy'] = dict(recall=accuracy_score(preds.label, predicted), support=n)
+    df.loc['balanced accuracy'] = dict(recall=balanced_accuracy_score(preds.label, predicted), support=n)
     return df
 
+# %% ../nbs/40_classify.ipynb #6e7ce0f9
 def report(learn:Learner, # Of `classifier`
-           df:pd.DataFrame, # Lesion table, of test images say
+           df:pd.DataFrame, # Lesion table, of test images for example
           )->pd.DataFrame: # As `report_of`
-    "Precision, recall, F1 and support per class, accuracy and balanced accuracy"
+    "Return precision, recall, F1 and support per class, accuracy and balanced accuracy"
     return report_of(predictions(learn, df))
 
-# %% ../nbs/40_classify.ipynb #18a8d5eb
+# %% ../nbs/40_classify.ipynb #aaa60844
 def top_k(preds:pd.DataFrame, # Of `predictions`
-          k:int, # How many guesses; fewer than classes
-         )->float: # Share of images whose class is among the `k` likeliest
-    "Top-k accuracy, scikit-learn's"
-    vocab = sorted(c for c in preds if c not in ('image','label'))
+          k:int, # Guesses; fewer than classes
+         )->float: # 0 to 1
+    "Return how many images have their class among the `k` likeliest. Raise `ValueError` for a `k` that cannot be"
+    vocab = sorted(_classes(preds))
     if not 0 < k < len(vocab): raise ValueError(f'top {k} of {len(vocab)} classes: give a k from 1 to {len(vocab)-1}')
-    return top_k_accuracy_score(preds.label, preds[vocab].values if len(vocab) > 2 else preds[vocab[1]].values, k=k, labels=vocab)
+    scores = preds[vocab] if len(vocab) > 2 else preds[vocab[1]]
+    return top_k_accuracy_score(preds.label, scores.values, k=k, labels=vocab)
 
-# %% ../nbs/40_classify.ipynb #e8e313a0
+# %% ../nbs/40_classify.ipynb #905ee6db
 def save_classifier(learn:Learner, # Of `classifier`
                     path:str|Path, # Of the safetensors file; the JSON lies beside it
                    ):
     "Write a classifier's weights and settings"
     arch = getattr(learn.arch, '__name__', learn.arch)
-    save_network(learn.model, path, dict(arch=arch, vocab=list(learn.dls.vocab), size=learn.size, stats=learn.stats))
+    settings = dict(arch=arch, vocab=list(learn.dls.vocab), size=learn.size, stats=learn.stats)
+    save_network(learn.model, path, settings)
+
+# %% ../nbs/40_classify.ipynb #70c8f1d2
+def _network(arch, n_classes, size):
+    "Return a network with random weights"
+    if arch == 'conv_net': return conv_net(n_classes, size)
+    if isinstance(arch, str): return create_timm_model(arch, n_classes, pretrained=False)[0]
+    return create_vision_model(arch, n_classes, pretrained=False)
 
 def _untrained(settings):
-    arch, n_out = find_arch(settings['arch']), len(settings['vocab'])
-    if arch == 'conv_net': net = conv_net(n_out, settings['size'])
-    else: net = create_timm_model(arch, n_out, pretrained=False)[0] if isinstance(arch, str) else create_vision_model(arch, n_out, pretrained=False)
-    net = AutocastSequential(*net)
+    arch = find_arch(settings['arch'])
+    net = AutocastSequential(*_network(arch, len(settings['vocab']), settings['size']))
     net.settings = settings
     return net
 
 def load_classifier(path:str|Path, # Of the safetensors file
-                   )->Learner: # For `predictions` and `report`; it has no data to go on training with
-    "Read what `save_classifier` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
+                   )->Learner: # For `predictions` and `report`; it has no data to train on
+    "Read what `save_classifier` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
     net = load_network(path, _untrained)
     dls = DataLoaders().to(default_device())
     dls.vocab, dls.n_inp = net.settings['vocab'], 1
-    learn = Learner(dls, net.to(dls.device, memory_format=torch.channels_last), loss_func=CrossEntropyLossFlat())
+    net = net.to(dls.device, memory_format=torch.channels_last)
+    learn = Learner(dls, net, loss_func=CrossEntropyLossFlat())
     learn.size, learn.stats = net.settings['size'], net.settings['stats']
     return learn

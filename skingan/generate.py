@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/30_generate.ipynb #724d22ad
+# %% ../nbs/30_generate.ipynb #3870b150
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -22,6 +22,7 @@ from .data import read_manifest, write_manifest
 from .images import LesionSet
 from .noise import ConvGenerator, DenseGenerator
 from .plot import to_bytes
+from .stage import best_device
 
 # %% ../nbs/30_generate.ipynb #9bc3e3d3
 NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator)
@@ -33,80 +34,120 @@ def save_generator(generator:nn.Module, # A network of `NETWORKS`, with its `set
     kind = next(k for k,v in NETWORKS.items() if isinstance(generator, v))
     save_network(generator, path, dict(network=kind, **generator.settings))
 
-# %% ../nbs/30_generate.ipynb #a082c15f
+# %% ../nbs/30_generate.ipynb #ecd35b40
 def _untrained(settings):
-    net = NETWORKS[settings.pop('network')]
-    net = net(**{k:v for k,v in settings.items() if k in signature(net).parameters})
+    "Return a network with these settings and random weights"
+    network = NETWORKS[settings.pop('network')]
+    known = signature(network).parameters
+    net = network(**{k:v for k,v in settings.items() if k in known})
     net.settings.update(settings)
     return net
 
 def load_generator(path:str|Path, # Of the safetensors file
                   )->nn.Module: # On the CPU, in evaluation mode
-    "Read what `save_generator` wrote. Raises `ValueError` naming the file if it is cut short or of another network"
+    "Read what `save_generator` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
     return load_network(path, _untrained)
 
-# %% ../nbs/30_generate.ipynb #5854a40b
-def _device(): return 'cuda' if torch.cuda.is_available() else 'cpu'
+# %% ../nbs/30_generate.ipynb #70b16c2c
+def _check_ids(ids):
+    "Raise `ValueError` naming the first row whose file would lie outside of the folder, or be another row's"
+    rows_of = {}
+    for row,o in zip(ids.index, map(str, ids), strict=True):
+        if not o or set(o) & set('/\\\0'):
+            raise ValueError(f'row {row}: the id {o!r} cannot be the name of a file; give ids without slashes')
+        if o in rows_of: raise ValueError(f'row {row}: the id {o!r} is also that of row {rows_of[o]}, and both would '
+                                          'have the same file; give every image an id of its own')
+        rows_of[o] = row
+
+def _table(ids, label, out, source):
+    "Return the lesion table of the images with these ids, a Series. Raise `ValueError` naming a row with a bad id"
+    _check_ids(ids)
+    paths = [str(out/f'{o}.png') for o in ids]
+    return pd.DataFrame(dict(image=list(ids), label=label, path=paths, source=source))
+
+# %% ../nbs/30_generate.ipynb #cf030fc9
+def _on_cpu(): return best_device().type == 'cpu'
+
+def _on_all_cores(do, parts):
+    "Call `do` for each of the parts, a core each"
+    n = torch.get_num_threads()
+    n_workers = n if _on_cpu() else os.cpu_count()
+    workers = ThreadPoolExecutor(n_workers, initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        with workers: list(progress_bar(workers.map(do, parts), total=len(parts), display=len(parts) > 9))
+    finally: torch.set_num_threads(n)
+
+# %% ../nbs/30_generate.ipynb #29e4629a
+def _check_folder(out, df):
+    "Raise `ValueError` if `out` holds images that are not in `df`"
+    if not (out/'manifest.csv').exists(): return
+    others = set(read_manifest(out).image) - set(df.image)
+    if others: raise ValueError(f'{out} holds other images; give each class and source a folder of its own')
 
 def _save_png(x, path): Image.fromarray(x).save(path, compress_level=1)
 
-def _share_out(do, todo):
-    "`do` for each of `todo`, a core each"
-    n = torch.get_num_threads()
-    try:
-        with ThreadPoolExecutor(n if _device() == 'cpu' else os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as ex: list(progress_bar(ex.map(do, todo), total=len(todo), display=len(todo) > 9))
-    finally: torch.set_num_threads(n)
-
-def _write(draw, df, out, bs):
-    "Images `draw(places)` as the files at these places of `df`, then the manifest"
+def _write(images, df, out, bs):
+    "Write `images(places)`, those of these places of `df`, to their files, then the manifest"
     out.mkdir(parents=True, exist_ok=True)
-    if (out/'manifest.csv').exists() and set(read_manifest(out).image) - set(df.image): raise ValueError(f'{out} holds other images; give each class and source a folder of its own')
-    paths, turn = list(df.path), nullcontext() if _device() == 'cpu' else Lock() # a GPU draws one batch at a time
+    _check_folder(out, df)
+    paths = list(df.path)
+    turn = nullcontext() if _on_cpu() else Lock() # any other device makes one batch at a time
     @torch.no_grad()
-    def batch(places):
-        with turn: images = to_bytes(draw(places))
-        for x,i in zip(images, places, strict=True): _save_png(x, paths[i])
-    _share_out(batch, [list(range(i, min(i+bs, len(df)))) for i in range(0, len(df), bs)])
+    def write_batch(places):
+        with turn: batch = to_bytes(images(places))
+        for x,i in zip(batch, places, strict=True): _save_png(x, paths[i])
+    n = len(df)
+    _on_all_cores(write_batch, [list(range(i, min(i+bs, n))) for i in range(0, n, bs)])
     write_manifest(df, out)
     return df
 
-def _table(ids, label, out, source): return pd.DataFrame(dict(image=ids, label=label, path=[str(out/f'{o}.png') for o in ids], source=source))
-
-# %% ../nbs/30_generate.ipynb #f4212995
+# %% ../nbs/30_generate.ipynb #1c3b8adb
 def noise(seed:int, # Which noise
           idxs, # Which images: whole numbers
           z_dim:int, # Length
          )->torch.Tensor: # `(n, z_dim)`
-    "Standard normal numbers, a function of (seed, i) alone"
-    return torch.tensor(np.stack([np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]), dtype=torch.float32)
+    "Return standard normal numbers, a function of (seed, i) only"
+    rows = [np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]
+    return torch.tensor(np.stack(rows), dtype=torch.float32)
 
-# %% ../nbs/30_generate.ipynb #7b0b5585
-def generate(generator:nn.Module, # One that draws from noise, with `vocab` in its settings
-             label:str, # Which class to draw
-             n:int, # How many
+# %% ../nbs/30_generate.ipynb #4426d49c
+def _check_label(label, vocab):
+    if label in vocab: return
+    hint = ', because it was trained without classes; take a model that knows them' if vocab == ['all'] else ''
+    raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}{hint}')
+
+def generate(generator:nn.Module, # One that generates from noise, with `vocab` in its settings
+             label:str, # Class of the images
+             n:int, # Images
              out:str|Path, # Folder to write to
              seed:int=0, # Of the noise
              bs:int=16, # Images at once, per core
             )->pd.DataFrame: # Lesion table: image, label, path, source
-    "Draw `n` images of a class as png, with their manifest. Raises `ValueError` for a class the network does not know"
-    out, vocab, net = Path(out), generator.settings['vocab'], generator.eval().to(_device())
-    if label not in vocab: raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}' + (', for it was not told the classes; take a model that is' if vocab == ['all'] else ''))
-    z, y = noise(seed, range(n), generator.settings['z_dim']).to(_device()), vocab.index(label)
-    draw = lambda places: net(z[places], torch.full((len(places),), y, device=z.device))
-    model = generator.settings.get('model', 'acgan')
-    return _write(draw, _table([f'{model}{seed}_{label}_{i:05d}' for i in range(n)], label, out, model), out, bs)
+    "Write `n` images of a class as png, with their manifest. Raise `ValueError` for a class the network does not know"
+    vocab, model = generator.settings['vocab'], generator.settings.get('model', 'acgan')
+    _check_label(label, vocab)
+    out, device = Path(out), best_device()
+    ids = pd.Series([f'{model}{seed}_{label}_{i:05d}' for i in range(n)])
+    table = _table(ids, label, out, model)
+    net = generator.eval().to(device)
+    z, y = noise(seed, range(n), generator.settings['z_dim']).to(device), vocab.index(label)
+    def images(places): return net(z[places], torch.full((len(places),), y, device=device))
+    return _write(images, table, out, bs)
 
-# %% ../nbs/30_generate.ipynb #5dffdeae
+# %% ../nbs/30_generate.ipynb #7866e18c
 def translate(generator:nn.Module, # A CycleGAN's, with `size` in its settings
               df:pd.DataFrame, # Lesion table
               out:str|Path, # Folder to write to
-              label:str|None=None, # What the images are now; by default what they were
+              label:str|None=None, # Class of the results; None: unchanged
               bs:int=16, # Images at once, per core
              )->pd.DataFrame: # Lesion table with the ids of `df`
-    "Translate every image of a table and write them as png, with their manifest"
-    out, net = Path(out), generator.eval().to(_device())
-    images = LesionSet(df, generator.settings['size'], sorted(set(df.label)))
-    draw = lambda places: net(images.images(places).as_subclass(torch.Tensor).to(_device())/127.5 - 1)
-    table = _table(list(df.image), label or list(df.label), out, 'cyclegan')
+    "Translate every image of a table and write them as png, with their manifest. Raise `ValueError` for a bad id"
+    out, device = Path(out), best_device()
+    table = _table(df.image, label or list(df.label), out, 'cyclegan')
     if 'lesion_id' in df: table['lesion_id'] = list(df.lesion_id)
-    return _write(draw, table, out, bs)
+    lesions = LesionSet(df, generator.settings['size'], sorted(set(df.label)))
+    net = generator.eval().to(device)
+    def images(places):
+        x = lesions.images(places).as_subclass(torch.Tensor).to(device)
+        return net(x/127.5 - 1)
+    return _write(images, table, out, bs)

@@ -18,50 +18,75 @@ from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
 from .data import SPLITS, fingerprint
 
-# %% ../nbs/01_images.ipynb #1a094dc5
-def _rgb(im):
+# %% ../nbs/01_images.ipynb #1100a18c
+def _to_rgb(im):
     "Eight bits a channel, three channels"
-    if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im)//256).astype(np.uint8)) # 16-bit grey, which Pillow would cut off at 255
+    is_16_bit = im.mode.startswith('I') # grey, which Pillow would clip at 255
+    if is_16_bit: im = Image.fromarray((np.asarray(im)//256).astype(np.uint8))
     return im.convert('RGB')
+
+def _not_there(path):
+    return FileNotFoundError(f'{path}: the image is not there. Mend the table, or leave its row out.')
 
 def decode(path:str|Path, # Image file
            size:int, # Side of the square, pixels
           )->np.ndarray: # `(size, size, 3)` uint8
-    "Read, turn upright (EXIF), make RGB and resize. Raises `FileNotFoundError` or `ValueError` naming the file"
+    "Read an image, upright (EXIF), in RGB and resized. Raise `FileNotFoundError` or `ValueError` naming the file"
     try:
         with Image.open(path) as im:
             im.draft('RGB', (2*size, 2*size))
-            return np.asarray(_rgb(ImageOps.exif_transpose(im)).resize((size,size), Image.BICUBIC))
-    except FileNotFoundError: raise FileNotFoundError(f'{path}: the image is not there. Mend the table, or leave its row out.') from None
-    except Exception as e: raise ValueError(f'{path}: cannot be read as an image ({e}). Replace the file, or leave its row out.') from e
+            upright = _to_rgb(ImageOps.exif_transpose(im))
+            return np.asarray(upright.resize((size,size), Image.BICUBIC))
+    except FileNotFoundError: raise _not_there(path) from None
+    except Exception as e:
+        raise ValueError(f'{path}: cannot be read as an image ({e}). Replace the file, or leave its row out.') from e
 
-# %% ../nbs/01_images.ipynb #238957a4
+# %% ../nbs/01_images.ipynb #cfba34b9
 def cache_dir()->Path: # `$SKINGAN_CACHE`, or a folder in the user's cache
-    "Where decoded images lie. It can be deleted at any time"
+    "Return the folder of the decoded images. It can be deleted at any time"
     return Path(os.environ.get('SKINGAN_CACHE') or Path.home()/'.cache/skingan')
 
-def _key(path):
-    if not isinstance(path, (str, os.PathLike)): raise ValueError("the table has a row without an image; isic2019(..., missing='skip') leaves such rows out")
+# %% ../nbs/01_images.ipynb #b6f92a0f
+def _file_key(path):
+    "The file's name, time and length. Raise `ValueError` for no path, `FileNotFoundError` for no file"
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError("the table has a row without an image; isic2019(..., missing='skip') leaves such rows out")
     try: st = os.stat(path)
-    except FileNotFoundError: raise FileNotFoundError(f'{path}: the image is not there. Mend the table, or leave its row out.') from None
+    except FileNotFoundError: raise _not_there(path) from None
     return f'{os.path.abspath(path)}|{st.st_mtime_ns}|{st.st_size}'
 
-# %% ../nbs/01_images.ipynb #0375305a
+def _make_folder(folder):
+    try: folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        why = f'decoded images cannot be kept here ({e.strerror}); set SKINGAN_CACHE to a folder that can be written'
+        raise OSError(e.errno, why, str(folder)) from e
+
 class PixelCache:
-    "Every image that was asked for at one size, decoded once: `array` is `(n, size, size, 3)` uint8, memory-mapped"
-    def __init__(self, size:int, cache:str|Path|None=None): # Side in pixels; folder, by default `cache_dir()`
-        self.size, self.folder = size, Path(cache or cache_dir())/f'{size}px'
-        try: self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as e: raise OSError(e.errno, f'decoded images cannot be kept here ({e.strerror}); set SKINGAN_CACHE to a folder that can be written', str(self.folder)) from e
-        self.file, self.index = self.folder/'pixels.u8', self.folder/'index.txt'
+    "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
+    def __init__(self,
+                 size:int, # Side, pixels
+                 cache:str|Path|None=None, # Folder; by default `cache_dir()`
+                ):
+        self.size = size
+        self.folder = Path(cache or cache_dir())/f'{size}px'
+        _make_folder(self.folder)
+        self.file = self.folder/'pixels.u8'
+        self.index = self.folder/'index.txt'
 
-    def _known(self):
-        lines = self.index.read_text().split('\n')[:-1] if self.index.exists() else [] # a line without an end is no line
-        return {k:i for i,k in enumerate(lines)}
+    @property
+    def n_bytes(self): return self.size**2*3 # of an image
 
-    def rows(self, paths): # Paths of images
-        "The row of each image in `array`; decodes those that are not there yet"
-        keys, known = [_key(p) for p in paths], self._known()
+    @property
+    def array(self):
+        n = self.file.stat().st_size//self.n_bytes
+        return np.memmap(self.file, np.uint8, 'r', shape=(n, self.size, self.size, 3))
+
+    def rows(self,
+             paths, # Paths of images
+            )->np.ndarray: # `(n,)`, their rows in `array`
+        "Return the row of each image, after decoding those that are not there yet"
+        keys = [_file_key(p) for p in paths]
+        known = self._known()
         if not known.keys() >= set(keys):
             with open(self.folder/'lock', 'w') as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -69,63 +94,93 @@ class PixelCache:
             known = self._known()
         return np.array([known[k] for k in keys], dtype=int)
 
+    def _known(self):
+        if not self.index.exists(): return {}
+        lines = self.index.read_text().split('\n')
+        return {k:i for i,k in enumerate(lines[:-1])} # a line without an end is no line
+
     def _add(self, wanted, known, chunk=256):
         keys = [k for k in wanted if k not in known]
         with ThreadPoolExecutor() as ex, open(self.file, 'ab') as pixels, open(self.index, 'a') as index:
-            pixels.truncate(len(known)*self.size**2*3)
+            pixels.truncate(len(known)*self.n_bytes)
             index.truncate(sum(len(k.encode())+1 for k in known))
             for i in progress_bar(range(0, len(keys), chunk), display=len(keys) > chunk):
                 part = keys[i:i+chunk]
                 for x in ex.map(lambda k: decode(wanted[k], self.size), part): pixels.write(x.tobytes())
-                pixels.flush(); index.write(''.join(k+'\n' for k in part)); index.flush()
+                pixels.flush()
+                index.write(''.join(k+'\n' for k in part))
+                index.flush()
 
-    @property
-    def array(self):
-        n = self.file.stat().st_size//(self.size**2*3)
-        return np.memmap(self.file, np.uint8, 'r', shape=(n, self.size, self.size, 3))
-
-# %% ../nbs/01_images.ipynb #a9b37f38
+# %% ../nbs/01_images.ipynb #f0c81f54
 class LesionSet:
-    "Images and class numbers by the batch"
-    n_inp = 1 # said here, because fastai would otherwise draw an extra batch to find out
-    def __init__(self, df, size, vocab, n_items=None, balance=0., cache=None):
-        if lost := sorted(set(df.label) - set(vocab)): raise ValueError(f'label {lost[0]} is none of the classes {", ".join(vocab)}')
-        self.pixels, self.vocab, self.balance = PixelCache(size, cache), list(vocab), balance
+    "Images and class numbers by the batch. Raise `ValueError` for a label that is not in `vocab`"
+    n_inp = 1 # without it, fastai would load an extra batch to find out
+    def __init__(self,
+                 df:pd.DataFrame, # Lesion table
+                 size:int, # Side, pixels
+                 vocab:list, # Classes in the order of their numbers
+                 n_items:int|None=None, # Images an epoch; by default all
+                 balance:float=0., # 0 to 1, see above
+                 cache:str|Path|None=None, # Folder of the decoded images; by default `cache_dir()`
+                ):
+        unknown = sorted(set(df.label) - set(vocab))
+        if unknown: raise ValueError(f'label {unknown[0]} is none of the classes {", ".join(vocab)}')
+        self.vocab, self.balance = list(vocab), balance
+        self.pixels = PixelCache(size, cache)
         self.rows = self.pixels.rows(df.path)
-        self.array, self.ys = self.pixels.array, torch.tensor([self.vocab.index(l) for l in df.label], dtype=torch.long)
-        self.n_items, self.fingerprint = n_items or len(self.rows), fingerprint(df)
+        self.array = self.pixels.array
+        self.ys = torch.tensor([self.vocab.index(l) for l in df.label], dtype=torch.long)
+        self.n_items = n_items or len(self.rows)
+        self.fingerprint = fingerprint(df)
 
     def __len__(self): return self.n_items
-    def images(self, idxs): return TensorImage(torch.from_numpy(self.array[self.rows[idxs]]).permute(0,3,1,2))
+
+    def images(self, idxs):
+        x = torch.from_numpy(self.array[self.rows[idxs]])
+        return TensorImage(x.permute(0,3,1,2))
+
     def batch(self, idxs): return self.images(idxs), TensorCategory(self.ys[idxs])
+
     def decode(self, o, full=True): return o[0], Category(self.vocab[o[1]])
 
     def order(self, rng):
-        "The images of an epoch, by their place in the table"
-        rng, n = np.random.default_rng(rng.getrandbits(64)), len(self.rows)
+        "Return the images of an epoch, by their place in the table"
+        rng = np.random.default_rng(rng.getrandbits(64))
+        n = len(self.rows)
         if self.balance: return rng.choice(n, self.n_items, p=self._weights()).tolist()
-        return np.concatenate([rng.random(n).argsort() for _ in range(math.ceil(self.n_items/n))])[:self.n_items].tolist()
+        n_rounds = math.ceil(self.n_items/n)
+        orders = [rng.random(n).argsort() for _ in range(n_rounds)]
+        return np.concatenate(orders)[:self.n_items].tolist()
 
     def _weights(self):
-        w = self.ys.bincount().double()[self.ys].numpy()**-self.balance
+        class_size = self.ys.bincount().double()[self.ys]
+        w = class_size.numpy()**-self.balance
         return w/w.sum()
 
-# %% ../nbs/01_images.ipynb #2ca94e47
+# %% ../nbs/01_images.ipynb #1255441f
 class BatchDL(TfmdDL):
-    "A fastai loader of a set that gives whole batches"
-    part = 0, 1 # which of how many processes' shares
+    "A fastai loader of a set that returns whole batches"
+    part = 0, 1 # which part of an epoch, of how many: one for each process
     def create_item(self, i): return i or 0
     def create_batches(self, idxs): return map(self.do_batch, self.chunkify(idxs))
     def create_batch(self, b): return self.dataset.batch(b)
     def retain(self, res, b): return res
-    def get_idxs(self):
-        first, step = self.part
-        return self.dataset.order(self.rng)[first::step][:self.n] if self.shuffle else list(range(self.n))
 
-    def take_part(self, rank, n):
-        "From now on every `n`th image of an epoch, beginning with the `rank`th. Raises `ValueError` if that is no batch"
-        self.part, self.n = (rank, n), len(self.dataset)//n
-        if not len(self): raise ValueError(f'{len(self.dataset)} images an epoch are less than a batch of {self.bs} for each of {n} processes')
+    def get_idxs(self):
+        if not self.shuffle: return list(range(self.n))
+        first, step = self.part
+        return self.dataset.order(self.rng)[first::step][:self.n]
+
+    def take_part(self,
+                  rank:int, # Which part, from 0
+                  n:int, # Of how many
+                 ):
+        "Take every `n`th image of an epoch, beginning with the `rank`th. Raise `ValueError` if that is no batch"
+        self.part = rank, n
+        self.n = len(self.dataset)//n
+        if not len(self):
+            raise ValueError(f'{len(self.dataset)} images an epoch are less than a batch of {self.bs} '
+                             f'for each of {n} processes')
 
 # %% ../nbs/01_images.ipynb #8c1aacba
 class RandomDihedral(RandTransform):
@@ -136,22 +191,38 @@ class RandomDihedral(RandTransform):
         x = torch.where(k&2 > 0, x.flip(-2), x)
         return torch.where(k&4 == 0, x, x.transpose(-1,-2))
 
-# %% ../nbs/01_images.ipynb #390fb9c7
+# %% ../nbs/01_images.ipynb #fd679ccd
 GAN_STATS = [0.5]*3, [0.5]*3 # the statistics that bring [0, 1] to [-1, 1]
 
-def batch_tfms(tfms, stats):
-    "uint8 to [0, 1], `tfms`, then the statistics"
+def batch_tfms(tfms, # Transforms of images in [0, 1]
+               stats, # Mean and standard deviation per channel
+              )->list: # Of transforms
+    "Return the transforms of a batch: uint8 to [0, 1], `tfms`, then the statistics"
     return [IntToFloatTensor(), *tfms, Normalize.from_stats(*stats, cuda=False)]
 
-def _loaders(train, valid, bs, tfms, stats, device):
-    sets = [train] + ([valid] if valid is not None else [])
-    for i,o in enumerate(sets): o.split_idx = i
-    dl = [BatchDL(o, bs=bs, shuffle=i==0, drop_last=i==0 and len(o)>=bs, indexed=True, num_workers=0, after_batch=batch_tfms(tfms, stats),
-                  device=device or default_device()) for i,o in enumerate(sets)]
-    return DataLoaders(*dl, *([[]] if valid is None else []))
+# %% ../nbs/01_images.ipynb #358b4d6e
+def _loader(data, is_train, bs, tfms, stats, device):
+    data.split_idx = 0 if is_train else 1
+    drop_last = is_train and len(data) >= bs
+    return BatchDL(data, bs=bs, shuffle=is_train, drop_last=drop_last, indexed=True, num_workers=0,
+                   after_batch=batch_tfms(tfms, stats), device=device or default_device())
 
-# %% ../nbs/01_images.ipynb #9b3c4299
-def lesion_dls(df:pd.DataFrame, # Lesion table; a `split` column says what is train and valid
+def _loaders(train, valid, *args):
+    train = _loader(train, True, *args)
+    valid = [] if valid is None else _loader(valid, False, *args)
+    return DataLoaders(train, valid)
+
+def _sides(df):
+    "The side of each row. Raise `ValueError` for an unknown one, or if none is `train`"
+    side = df.split if 'split' in df else pd.Series('train', index=df.index)
+    unknown = side[~side.isin(SPLITS)]
+    if len(unknown):
+        raise ValueError(f'split {unknown.iloc[0]}: give every row one of {", ".join(SPLITS)}; '
+                         'skingan.split.split does')
+    if not (side=='train').any(): raise ValueError("no row of the table has split 'train'")
+    return side
+
+def lesion_dls(df:pd.DataFrame, # Lesion table; its `split` column decides what is train and valid
                size:int, # Side in pixels
                bs:int=64, # Batch size
                vocab:list|None=None, # Classes in the order of their numbers; by default the table's, sorted
@@ -162,44 +233,54 @@ def lesion_dls(df:pd.DataFrame, # Lesion table; a `split` column says what is tr
                cache:str|Path|None=None, # Where decoded images are kept; by default `cache_dir()`
                device:str|torch.device|None=None, # By default the GPU if there is one
               )->DataLoaders: # Batches `(n, 3, size, size)` and class numbers `(n,)`; `.vocab` names the classes
-    "Labelled images for a GAN or a classifier"
+    "Return labelled images for a GAN or a classifier. Raise `ValueError` for an odd label or side of the split"
     vocab = sorted(set(df.label)) if vocab is None else list(vocab)
-    side = df.split if 'split' in df else pd.Series('train', index=df.index)
-    if not side.isin(SPLITS).all(): raise ValueError(f'split {side[~side.isin(SPLITS)].iloc[0]}: give every row one of {", ".join(SPLITS)}; skingan.split.split does')
-    if not (side=='train').any(): raise ValueError("no row of the table has split 'train'")
-    train, valid = (LesionSet(df[side==o], size, vocab, *args, cache=cache) if (side==o).any() else None
-                    for o,*args in (('train', n_items, balance), ('valid',)))
+    side = _sides(df)
+    train = LesionSet(df[side=='train'], size, vocab, n_items, balance, cache)
+    has_valid = (side=='valid').any()
+    valid = LesionSet(df[side=='valid'], size, vocab, cache=cache) if has_valid else None
     dls = _loaders(train, valid, bs, tfms, stats, device)
     dls.vocab, dls.c = vocab, len(vocab)
     return dls
 
-# %% ../nbs/01_images.ipynb #ce1c016b
+# %% ../nbs/01_images.ipynb #8fdd2c9e
 class PairSet:
     "An image of domain A with any image of domain B"
     n_inp = 1
-    def __init__(self, a, b, n_items=None):
+    def __init__(self,
+                 a:LesionSet, # Domain A
+                 b:LesionSet, # Domain B
+                 n_items:int|None=None, # Pairs an epoch; by default the larger domain's size
+                ):
         self.a, self.b = a, b
         a.n_items = b.n_items = n_items or max(len(a), len(b))
         self.fingerprint = f'{a.fingerprint}-{b.fingerprint}'
+
     def __len__(self): return self.a.n_items
-    def order(self, rng): return list(zip(self.a.order(rng), self.b.order(rng)))
+
+    def order(self, rng):
+        order_a = self.a.order(rng)
+        return list(zip(order_a, self.b.order(rng)))
+
     def batch(self, idxs):
-        ia, ib = zip(*[o or (0,0) for o in idxs])
-        return self.a.images(list(ia)), self.b.images(list(ib))
+        pairs = [o or (0,0) for o in idxs]
+        idxs_a, idxs_b = zip(*pairs)
+        return self.a.images(list(idxs_a)), self.b.images(list(idxs_b))
+
     def decode(self, o, full=True): return o
 
-# %% ../nbs/01_images.ipynb #e2207cec
+# %% ../nbs/01_images.ipynb #ad8ea48d
 def unpaired_dls(df_a:pd.DataFrame, # Lesion table of domain A
                  df_b:pd.DataFrame, # Lesion table of domain B
                  size:int, # Side in pixels
                  bs:int=1, # Pairs a batch
                  n_items:int|None=None, # Pairs an epoch; by default the larger domain's size
-                 tfms:tuple=(RandomDihedral(),), # Transforms of the batches in [0, 1], drawn for A and B apart
-                 cache:str|Path|None=None, # Where decoded images are kept
+                 tfms:tuple=(RandomDihedral(),), # Transforms of batches in [0, 1], at random for A and B apart
+                 cache:str|Path|None=None, # Where decoded images are kept; by default `cache_dir()`
                  device:str|torch.device|None=None, # By default the GPU if there is one
                 )->DataLoaders: # Batches `(a, b)`, both `(n, 3, size, size)` in [-1, 1]; no validation
-    "Two domains for a CycleGAN"
+    "Return two domains for a CycleGAN. Raise `ValueError` if one has no images"
     for name,o in dict(A=df_a, B=df_b).items():
         if not len(o): raise ValueError(f'domain {name} has no images')
-    a, b = (LesionSet(o, size, sorted(set(o.label)), cache=cache) for o in (df_a, df_b))
+    a, b = [LesionSet(o, size, sorted(set(o.label)), cache=cache) for o in (df_a, df_b)]
     return _loaders(PairSet(a, b, n_items), None, bs, tfms, GAN_STATS, device)

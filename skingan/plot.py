@@ -12,103 +12,143 @@ from pathlib import Path
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from .images import decode
 
-# %% ../nbs/03_plot.ipynb #88fe04c7
+# %% ../nbs/03_plot.ipynb #bb0f83ea
 def light_figures():
-    "Figures of this notebook as jpeg, 70 dots an inch: a tenth of a png's size"
+    "Show the figures of this notebook as jpeg, 70 dots an inch"
     from matplotlib_inline.backend_inline import set_matplotlib_formats
     plt.rcParams['figure.dpi'] = 70
     set_matplotlib_formats('jpeg', pil_kwargs=dict(quality=90))
 
-# %% ../nbs/03_plot.ipynb #322f49c0
+# %% ../nbs/03_plot.ipynb #63615ac2
 def to_bytes(x:torch.Tensor, # Images `(n, 3, size, size)` in [-1, 1]
             )->np.ndarray: # `(n, size, size, 3)` uint8
-    "What a file of these images holds: the nearest of 256 steps"
-    return x.detach().float().add(1).mul(127.5).round().clamp(0, 255).byte().permute(0,2,3,1).cpu().numpy()
+    "Return what a file of these images holds: the nearest of 256 steps"
+    steps = x.detach().float().add(1).mul(127.5).round().clamp(0, 255)
+    return steps.byte().permute(0,2,3,1).cpu().numpy()
 
-# %% ../nbs/03_plot.ipynb #a8ff5d6a
+# %% ../nbs/03_plot.ipynb #e82af360
 def tile(x:np.ndarray, # Images `(n, height, width, 3)` uint8
          ncols:int, # Images a row
          gap:int=2, # White pixels between them
         )->np.ndarray: # One image
-    "Many images as one"
-    nrows, (h,w) = math.ceil(len(x)/ncols), (o+gap for o in x.shape[1:3])
-    sheet = np.full((nrows*h-gap, ncols*w-gap, 3), 255, np.uint8)
-    for i,o in enumerate(x): sheet[i//ncols*h:i//ncols*h+h-gap, i%ncols*w:i%ncols*w+w-gap] = o
+    "Return many images as one, row by row"
+    height, width = x.shape[1:3]
+    down, right = height+gap, width+gap # from an image to the next
+    nrows = math.ceil(len(x)/ncols)
+    sheet = np.full((nrows*down-gap, ncols*right-gap, 3), 255, np.uint8)
+    for i,image in enumerate(x):
+        top, left = i//ncols*down, i%ncols*right
+        sheet[top:top+height, left:left+width] = image
     return sheet
 
-# %% ../nbs/03_plot.ipynb #df60437f
-def _picture(sheet, scale): 
-    "Axes without a frame that show an image, `scale` inches a pixel"
-    fig,ax = plt.subplots(figsize=(scale*sheet.shape[1]+.6, scale*sheet.shape[0]+.2))
-    ax.imshow(sheet); ax.set_xticks([]); ax.set_yticks([]); ax.tick_params(length=0)
+# %% ../nbs/03_plot.ipynb #0ef89a54
+def _picture(sheet, inches):
+    "Return a figure and its axes, without a frame, that show an image at so many inches a pixel"
+    height, width = sheet.shape[:2]
+    fig,ax = plt.subplots(figsize=(inches*width+.6, inches*height+.2))
+    ax.imshow(sheet)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.tick_params(length=0)
     for o in ax.spines.values(): o.set_visible(False)
     return fig,ax
+
+def _padded(x, n):
+    "Return `n` images: these, then white ones"
+    missing = (0, n-len(x))
+    return np.pad(x, [missing, (0,0), (0,0), (0,0)], constant_values=255)
 
 def show_rows(rows:dict, # Name of a row: images `(n, height, width, 3)` uint8
               size:float=1., # Inches an image
               title:str='', # Above the picture
               file:str|Path|None=None, # Write the picture there too
              ):
-    "Rows of images, each with its name"
-    rows = {k:np.asarray(v) for k,v in rows.items()}
-    ncols, px = max(map(len, rows.values())), next(iter(rows.values())).shape[1]+2
-    fig,ax = _picture(tile(np.concatenate([np.pad(v, [(0,ncols-len(v)),*[(0,0)]*3], constant_values=255) for v in rows.values()]), ncols), size/px)
-    ax.set_title(title); ax.set_yticks([px*(i+.5) for i in range(len(rows))], rows)
+    "Show rows of images, each with its name"
+    rows = {name: np.asarray(x) for name,x in rows.items()}
+    ncols = max(len(x) for x in rows.values())
+    height = next(iter(rows.values())).shape[1] + 2
+    images = np.concatenate([_padded(x, ncols) for x in rows.values()])
+    fig,ax = _picture(tile(images, ncols), size/height)
+    ax.set_title(title)
+    ax.set_yticks([height*(i+.5) for i in range(len(rows))], rows)
     if file: fig.savefig(file, dpi=70, bbox_inches='tight')
     plt.show()
 
-# %% ../nbs/03_plot.ipynb #f7770657
+# %% ../nbs/03_plot.ipynb #0b5f9b83
 def pixels_of(df:pd.DataFrame, # Lesion table
-              size:int=64, # Pixels
+              size:int=64, # Side, pixels
              )->np.ndarray: # `(n, size, size, 3)` uint8
-    "The images of a (short) table"
-    return np.stack([decode(p, size) for p in df.path])
+    "Return the images of a (short) table"
+    return np.stack([decode(o, size) for o in df.path])
 
+# %% ../nbs/03_plot.ipynb #8b10c425
 def show_classes(df:pd.DataFrame, # Lesion table
-                 labels:list|None=None, # Which classes, in which order; by default the table's, sorted
+                 labels:list|None=None, # Which classes, in which order. By default the table's, sorted
                  n:int=8, # Images a class
-                 size:int=64, # Pixels of each
+                 size:int=64, # Side of each, pixels
                  title:str='', # Above the picture
                 ):
-    "The first `n` images of each class: a row a class"
-    show_rows({l: pixels_of(df[df.label==l].head(n), size) for l in labels or sorted(set(df.label))}, title=title)
+    "Show the first `n` images of each class, a class a row"
+    labels = labels or sorted(set(df.label))
+    rows = {o: pixels_of(df[df.label==o].head(n), size) for o in labels}
+    show_rows(rows, title=title)
 
-# %% ../nbs/03_plot.ipynb #a93549b1
-def show_pairs(tables:dict, # Name: lesion table; rows with the same `image` are shown one above the other
+# %% ../nbs/03_plot.ipynb #415a90c0
+def _same_images(tables, n, size):
+    "Return the images of each table: those of the first table's first `n` ids"
+    first = next(iter(tables.values()))
+    ids = list(first.image.head(n))
+    return {name: pixels_of(df.set_index('image').loc[ids], size) for name,df in tables.items()}
+
+def show_pairs(tables:dict, # Name: lesion table. Rows with the same `image` are shown one above the other
                n:int=10, # How many
-               size:int=64, # Pixels of each
+               size:int=64, # Side of each, pixels
               ):
-    "Images of several tables that share their ids"
+    "Show images of several tables that share their ids"
     show_rows(_same_images(tables, n, size))
 
-def _same_images(tables, n, size):
-    ids = list(next(iter(tables.values())).image.head(n))
-    return {k: pixels_of(df.set_index('image').loc[ids], size) for k,df in tables.items()}
-
-# %% ../nbs/03_plot.ipynb #2b974cc1
+# %% ../nbs/03_plot.ipynb #68ade7c1
 def pixel_difference(a:np.ndarray, # `(n, height, width, 3)` uint8
-               b:np.ndarray, # The same shape
-              )->np.ndarray: # The same shape, uint8
-    "|a - b| of each pixel"
+                     b:np.ndarray, # The same shape
+                    )->np.ndarray: # The same shape, uint8
+    "Return |a - b| of each pixel"
     return np.abs(a.astype(np.int16) - b).astype(np.uint8)
 
-def show_changes(tables:dict, # Name: lesion table; the first has the originals, the others what became of them, with the same `image`
+# %% ../nbs/03_plot.ipynb #b8eedece
+def _with_differences(images):
+    "Return the first images, then each version followed by how it differs from the first"
+    (first,original), *others = images.items()
+    columns = {first: original}
+    for name,x in others:
+        columns[name] = x
+        columns[f'|{name} - {first}|'] = pixel_difference(x, original)
+    return columns
+
+def show_changes(tables:dict, # Name: lesion table. The first has the originals, the others versions of them
                  n:int=8, # How many
-                 size:int=64, # Pixels of each
+                 size:int=64, # Side of each, pixels
                 ):
-    "A row an image: the original, then each table's version and how much it differs"
-    (first,x), *others = _same_images(tables, n, size).items()
-    columns = {first: x} | {name: o for k,v in others for name,o in ((k, v), (f'|{k} - {first}|', pixel_difference(v, x)))}
-    fig,ax = _picture(tile(np.stack(list(columns.values()), 1).reshape(-1, size, size, 3), len(columns)), 1/(size+2))
-    ax.set_xticks([(size+2)*(i+.5) for i in range(len(columns))], columns, fontsize=7); ax.xaxis.tick_top()
+    "Show a row an image: the original, then each table's version and how much it differs"
+    columns = _with_differences(_same_images(tables, n, size))
+    row_by_row = np.stack(list(columns.values()), 1).reshape(-1, size, size, 3)
+    width = size+2
+    fig,ax = _picture(tile(row_by_row, len(columns)), 1/width)
+    ax.set_xticks([width*(i+.5) for i in range(len(columns))], columns, fontsize=7)
+    ax.xaxis.tick_top()
     plt.show()
 
-# %% ../nbs/03_plot.ipynb #b8c85b7b
+# %% ../nbs/03_plot.ipynb #cd32b023
 def plot_terms(history:pd.DataFrame, # A column per term, a row per epoch
                ncols:int=4, # Small charts a row
               ):
-    "One small chart a term"
-    fig,axs = plt.subplots(math.ceil(history.shape[1]/ncols), ncols, figsize=(2.6*ncols, 1.9*math.ceil(history.shape[1]/ncols)), squeeze=False)
-    for ax in axs.flat[history.shape[1]:]: ax.axis('off')
-    for ax,(name,o) in zip(axs.flat, history.items()): ax.plot(range(1, len(o)+1), o); ax.set_title(name, fontsize=9); ax.set_xlabel('epoch', fontsize=8)
-    plt.tight_layout(); plt.show()
+    "Show one small chart a term"
+    n = history.shape[1]
+    nrows = math.ceil(n/ncols)
+    fig,axs = plt.subplots(nrows, ncols, figsize=(2.6*ncols, 1.9*nrows), squeeze=False)
+    for ax in axs.flat[n:]: ax.axis('off')
+    for ax,(name,values) in zip(axs.flat, history.items()):
+        ax.plot(range(1, len(values)+1), values)
+        ax.set_title(name, fontsize=9)
+        ax.set_xlabel('epoch', fontsize=8)
+    plt.tight_layout()
+    plt.show()

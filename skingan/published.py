@@ -10,49 +10,55 @@ __all__ = ['table_6_1', 'table_6_2', 'accuracy_from_recall', 'balanced_accuracy'
 from importlib.resources import files
 import pandas as pd
 
-# %% ../nbs/05_published.ipynb #bce3c0c3
-def _table(name): 
+# %% ../nbs/05_published.ipynb #d80f6196
+def _table(name):
     with (files('skingan')/f'tables/{name}.csv').open() as f: return pd.read_csv(f)
 
-# %% ../nbs/05_published.ipynb #548690e1
 def table_6_1()->pd.DataFrame: # label, train, valid, test
-    "Thesis, Table 6.1: images per class and split"
+    "Return the thesis' Table 6.1: images of ISIC 2019 per class and split"
     return _table('thesis_table_6_1')
 
+# %% ../nbs/05_published.ipynb #d1145c89
 def table_6_2()->pd.DataFrame: # model, source, n_per_class, <label>_precision, <label>_recall, accuracy
-    "Thesis, Table 6.2: from noise"
+    "Return the thesis' Table 6.2: classifiers with synthetic images from noise"
     return _table('thesis_table_6_2')
 
-# %% ../nbs/05_published.ipynb #61898f10
+# %% ../nbs/05_published.ipynb #6995b537
 def accuracy_from_recall(df:pd.DataFrame, # A table with `<label>_recall` columns
                          support:pd.Series, # Test images by label
                         )->pd.Series: # Accuracy of each row
-    "Recall is correct/support in each class, so accuracy is the recalls' mean weighted by support"
-    return sum(df[f'{l}_recall']*n for l,n in support.items()) / support.sum()
+    "Return the mean of the recalls, weighted by support"
+    correct = sum(df[f'{label}_recall']*n for label,n in support.items())
+    return correct / support.sum()
 
-def balanced_accuracy(df:pd.DataFrame)->pd.Series: # A table with `<label>_recall` columns
-    "The mean of the recalls, ISIC 2019's official metric"
+# %% ../nbs/05_published.ipynb #402a6062
+def balanced_accuracy(df:pd.DataFrame, # A table with `<label>_recall` columns
+                     )->pd.Series: # Balanced accuracy of each row
+    "Return the mean of the recalls, ISIC 2019's official metric"
     return df.filter(like='_recall').mean(axis=1)
 
-# %% ../nbs/05_published.ipynb #f36c27da
+# %% ../nbs/05_published.ipynb #04fd5ffe
 def table_7_1()->pd.DataFrame: # label, train, valid, test
-    "Thesis, Table 7.1: the two classes of experiment 2"
+    "Return the thesis' Table 7.1: images of the two classes of experiment 2"
     return _table('thesis_table_7_1')
 
+# %% ../nbs/05_published.ipynb #49db1349
 def table_7_2()->pd.DataFrame: # n_generated, alpha, accuracy, MEL_precision, MEL_recall; the last row is the baseline
-    "Thesis, Table 7.2: from nevus to melanoma"
+    "Return the thesis' Table 7.2: classifiers with melanomas translated from nevi"
     return _table('thesis_table_7_2')
 
-# %% ../nbs/05_published.ipynb #de4b43c7
+# %% ../nbs/05_published.ipynb #707a3d66
 def conditional_wgan(part:str='real_only', # `real_only`, `gan_augmented`, `gan_only_4_class` or `accuracy`
                     )->pd.DataFrame: # label, precision, recall, f1; or arm, accuracy
-    "Conditional WGAN with vgg11_bn on ISIC 2019: Tables 2 to 4 and the accuracies"
+    "Return a table of the conditional WGAN with vgg11_bn on ISIC 2019: Tables 2 to 4, or the accuracies"
     return _table(f'conditional_wgan_{part}')
 
+# %% ../nbs/05_published.ipynb #562adfb1
 def cyclegan_siim_isic()->pd.DataFrame: # method, test_roc_auc
-    "CycleGAN with label smoothing on SIIM-ISIC 2020"
+    "Return the results of the CycleGAN with label smoothing on SIIM-ISIC 2020"
     return _table('cyclegan_siim_isic')
 
+# %% ../nbs/05_published.ipynb #2946d00d
 def gan_variants()->pd.DataFrame: # model, accuracy and top-k accuracy on three data sets
-    "ACGAN and ALI variants: Table I"
+    "Return Table I of the ACGAN and ALI variants"
     return _table('gan_variants_table_1')

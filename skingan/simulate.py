@@ -5,175 +5,326 @@
 # %% auto #0
 __all__ = ['FEATURES', 'SKIN', 'simulate', 'simulate_lesions', 'simulate_spots']
 
-# %% ../nbs/02_simulate.ipynb #26dab1d8
+# %% ../nbs/02_simulate.ipynb #26917c7d
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
 from PIL import Image
 from .data import CLASSES, write_manifest
 
-# %% ../nbs/02_simulate.ipynb #26c91065
-FEATURES = ['radius','irregular','soft','shown','variegated','dark','network','veil','vessels','ulcer','scale','cysts','white_centre','lacunae','keratin','circles']
+# %% ../nbs/02_simulate.ipynb #e929d4e1
+FEATURES = ['radius', 'irregular', 'soft', 'shown', 'variegated', 'dark', # the lesion itself
+            'network', 'veil', 'vessels', 'ulcer', 'scale', 'cysts', # its signs
+            'white_centre', 'lacunae', 'keratin', 'circles']
 _RANGES = dict( # (low, high) of each feature that is not (0, 0.15)
-    common=dict(radius=(.35,.75), soft=(.05,.25), shown=(.55,1.), variegated=(.2,1.2), dark=(-1.2,1.), irregular=(.02,.12)),
-    MEL=dict(radius=(.45,.9), irregular=(.05,.26), variegated=(.6,2.4), dark=(-.4,1.4), network=(0,.8), veil=(0,.95), vessels=(0,.3)),
-    NV=dict(irregular=(.01,.13), variegated=(.2,1.3), network=(.1,1.), veil=(0,.3)),
-    BCC=dict(vessels=(.2,1.), ulcer=(0,.9), soft=(.15,.4), veil=(0,.4)),
-    AK=dict(scale=(.2,1.), soft=(.25,.6), shown=(.4,.9), vessels=(0,.4), irregular=(.03,.18)),
-    BKL=dict(soft=(.02,.08), cysts=(.1,1.), scale=(0,.3), network=(0,.5), irregular=(.03,.18)),
-    DF=dict(radius=(.3,.55), white_centre=(.25,1.), network=(.1,.6), soft=(.2,.45), dark=(-1.2,.2)),
-    VASC=dict(radius=(.3,.65), lacunae=(.25,1.), soft=(.05,.2)),
-    SCC=dict(keratin=(.1,1.), circles=(.1,1.), vessels=(0,.5), scale=(0,.5), soft=(.1,.4)))
+    common=dict(radius=(.35,.75), soft=(.05,.25), shown=(.55,1.),
+                variegated=(.2,1.2), dark=(-1.2,1.), irregular=(.02,.12)),
+    MEL=dict(radius=(.45,.9), irregular=(.05,.26), variegated=(.6,2.4), dark=(-.4,1.4),
+             network=(0,.8), veil=(0,.95), vessels=(0,.3)),
+    NV=dict(irregular=(.01,.13), variegated=(.2,1.3),
+            network=(.1,1.), veil=(0,.3)),
+    BCC=dict(soft=(.15,.4),
+             vessels=(.2,1.), ulcer=(0,.9), veil=(0,.4)),
+    AK=dict(soft=(.25,.6), shown=(.4,.9), irregular=(.03,.18),
+            scale=(.2,1.), vessels=(0,.4)),
+    BKL=dict(soft=(.02,.08), irregular=(.03,.18),
+             cysts=(.1,1.), scale=(0,.3), network=(0,.5)),
+    DF=dict(radius=(.3,.55), soft=(.2,.45), dark=(-1.2,.2),
+            white_centre=(.25,1.), network=(.1,.6)),
+    VASC=dict(radius=(.3,.65), soft=(.05,.2), lacunae=(.25,1.)),
+    SCC=dict(soft=(.1,.4),
+             keratin=(.1,1.), circles=(.1,1.), vessels=(0,.5), scale=(0,.5)))
+
+def _range(label, feature):
+    common = _RANGES['common'].get(feature, (0,.15))
+    return _RANGES[label].get(feature, common)
+
+# %% ../nbs/02_simulate.ipynb #98b607aa
+SKIN = torch.tensor([(.93,.77,.70), (.78,.58,.48)]) # pale, tan
 _COLOURS = dict( # light and dark of the lesion itself
-    MEL=((.56,.38,.29),(.17,.10,.10)), NV=((.64,.44,.33),(.33,.20,.15)), BCC=((.85,.61,.55),(.68,.43,.40)), AK=((.84,.54,.48),(.72,.42,.36)),
-    BKL=((.66,.49,.36),(.38,.26,.18)), DF=((.73,.53,.43),(.52,.34,.27)), VASC=((.68,.24,.27),(.38,.08,.18)), SCC=((.86,.60,.54),(.68,.39,.35)))
-SKIN = torch.tensor([(.93,.77,.70),(.78,.58,.48)]) # pale, tan
+    MEL=((.56,.38,.29), (.17,.10,.10)),
+    NV=((.64,.44,.33), (.33,.20,.15)),
+    BCC=((.85,.61,.55), (.68,.43,.40)),
+    AK=((.84,.54,.48), (.72,.42,.36)),
+    BKL=((.66,.49,.36), (.38,.26,.18)),
+    DF=((.73,.53,.43), (.52,.34,.27)),
+    VASC=((.68,.24,.27), (.38,.08,.18)),
+    SCC=((.86,.60,.54), (.68,.39,.35)))
 
-# %% ../nbs/02_simulate.ipynb #013ebeb9
-def _range(label, name): return _RANGES[label].get(name, _RANGES['common'].get(name, (0,.15)))
-
-def _features(u, label): return {n: lo + (hi-lo)*u[:,76+j] for j,n in enumerate(FEATURES) for lo,hi in [_range(label, n)]}
-
-def _random(seed, label, idxs):
-    "Per image: numbers in [0, 1), and Gaussian fields of three grains"
-    rngs = [np.random.default_rng([seed, CLASSES.index(label), i]) for i in idxs]
-    draw = lambda f: torch.tensor(np.stack([f(r) for r in rngs]), dtype=torch.float32)
-    return draw(lambda r: r.random(96)), [draw(lambda r: r.standard_normal((4,k,k))) for k in (5,12,40)]
-
-# %% ../nbs/02_simulate.ipynb #e2a5b2f5
-def _smooth(z, size): return F.interpolate(z, (size,size), mode='bicubic', align_corners=True).unbind(1)
-
-def _grid(size):
-    t = torch.linspace(-1, 1, size)
-    return torch.meshgrid(t, t, indexing='ij')
-
-def _col(x): return x[:,None,None]
-
-# %% ../nbs/02_simulate.ipynb #81d2cfc7
-def _outline(u, f, size):
-    "Distance from the centre in units of the local radius, and the mask (1 inside)"
-    y, x = _grid(size)
-    x, y = x - _col(u[:,0]-.5)*.3, y - _col(u[:,1]-.5)*.3
-    angle, stretch = torch.atan2(y, x), 1 + .35*_col(u[:,2])*torch.cos(2*(torch.atan2(y, x) - 3.14*_col(u[:,3])))
-    wobble = sum(_col(f['irregular'])*torch.cos(k*angle + 6.28*_col(u[:,3+k]))/k**.5 for k in range(1,7))
-    rho = (x**2 + y**2).sqrt() / (_col(f['radius'])*stretch*(1+wobble)).clamp(min=.05)
-    return rho, torch.sigmoid((1-rho)/_col(f['soft']*.4))
-
-# %% ../nbs/02_simulate.ipynb #ae7ef33e
-def _step(x, at, sharp=6.): return torch.sigmoid(sharp*(x-at))
-
-def _network(u, mid, size):
-    "A grid of thin lines, bent by a smooth field"
-    y, x = _grid(size)
-    a, freq = _col(u[:,12])*3.14, 14 + 8*_col(u[:,13])
-    lines = [1 - torch.sin(freq*(x*torch.cos(a+o) + y*torch.sin(a+o)) + 1.2*w).abs() for o,w in ((0,mid[0]),(1.57,mid[1]))]
-    return torch.maximum(*lines)**2
-
-# %% ../nbs/02_simulate.ipynb #635989df
-def _circles(u, size):
-    "White rings on a bent grid"
-    y, x = _grid(size)
-    freq = 2.5 + 1.5*_col(u[:,14])
-    d = ((x*freq + _col(u[:,15])) % 1 - .5)**2 + ((y*freq + _col(u[:,16])) % 1 - .5)**2
-    return torch.exp(-((d.sqrt()-.28)/.08)**2)
-
-def _signs(u, rho, coarse, mid, fine, size):
-    "Name of a sign: (where it shows, colour)"
-    y, x = _grid(size)
-    blob = torch.exp(-(((x-_col(u[:,17])*.6+.3)**2 + (y-_col(u[:,18])*.6+.3)**2)/.06)) * _step(mid[2], -.5)
-    return dict(network=(_network(u, mid, size)*.75, (.24,.14,.10)), veil=(_step(coarse[1], .1), (.45,.50,.63)),
-                vessels=(torch.exp(-(mid[2]/.12)**2), (.62,.14,.16)), ulcer=(blob, (.34,.07,.06)), scale=(_step(fine[1]+.5*mid[3], .8), (.96,.93,.88)),
-                cysts=(_step(mid[3], 1.2, 9), (.97,.92,.80)), white_centre=(torch.exp(-(rho/.55)**4)*.9, (.95,.86,.83)),
-                lacunae=(_step(mid[2], -.2, 7), (.36,.05,.20)), keratin=(torch.exp(-((rho+.25*mid[0])/.5)**4), (.95,.86,.66)),
-                circles=(_circles(u, size)*_step(coarse[2], -.2), (.97,.94,.92)))
-
-# %% ../nbs/02_simulate.ipynb #bba8b3ee
-def _hairs(u, size):
-    "0 to 6 thin bent lines"
-    y, x = (o[None,None] for o in _grid(size))
-    p = [u[:,20+6*j:26+6*j,None,None] for j in range(4)] # angle, offset, bend, width
-    along, across = x*torch.cos(6.28*p[0]) + y*torch.sin(6.28*p[0]), y*torch.cos(6.28*p[0]) - x*torch.sin(6.28*p[0])
-    d = (across - (p[1]-.5)*1.6 - (p[2]-.5)*along**2).abs()
-    there = (torch.arange(6)[None,:] < (u[:,60]**2*7).floor()[:,None])[:,:,None,None]
-    return (torch.exp(-(d/(.012+.018*p[3]))**2)*there).amax(1)
-
-# %% ../nbs/02_simulate.ipynb #69f6fe65
-def _bubbles(u, size):
-    "0 to 3 bright rings"
-    y, x = (o[None,None] for o in _grid(size))
-    cx, cy, r = (u[:,61+3*j:64+3*j,None,None] for j in range(3))
-    d = ((x-2*cx+1)**2 + (y-2*cy+1)**2).sqrt()
-    there = (torch.arange(3)[None,:] < (u[:,70]**3*4).floor()[:,None])[:,:,None,None]
-    return (torch.exp(-((d-.06-.12*r)/.02)**2)*there).amax(1)
-
-def _vignette(u, size):
-    y, x = _grid(size)
-    return torch.where(_col(u[:,71])<.33, _step((x**2+y**2).sqrt(), 1.02+.25*_col(u[:,72]), 18), torch.zeros(()))
-
-# %% ../nbs/02_simulate.ipynb #d6888a8f
-def _over(img, alpha, colour): return img + alpha[...,None]*(torch.as_tensor(colour)-img)
-
-def _mix(pair, t): 
+def _mix(pair, t):
+    "Return the colour at each `t`: the first of the pair at 0, the second at 1"
     lo, hi = torch.as_tensor(pair)
     return lo + (hi-lo)*t[...,None]
 
-# %% ../nbs/02_simulate.ipynb #0f232cb1
-def simulate(label:str, # One of `CLASSES`
-         idxs, # Which images of the class: any whole numbers
-         size:int=64, # Pixels
-         seed:int=0, # Another seed, other lesions
-        )->torch.Tensor: # `(n, size, size, 3)` in [0, 1]
-    "Draw images of one class. Image i depends on (seed, label, i) alone; its shape not on `size`"
-    u, z = _random(seed, label, idxs)
-    coarse, mid, fine = (_smooth(o, size) for o in z)
-    f = _features(u, label)
-    img = _mix(SKIN, _col(u[:,10]) + .12*coarse[3]) * (1 + .02*fine[0])[...,None]
-    rho, mask = _outline(u, f, size)
-    body = _mix(_COLOURS[label], torch.sigmoid(_col(f['variegated'])*coarse[0] + _col(f['dark']) + .3*mid[0])) * (1 + .04*fine[2])[...,None]
-    for name,(where,colour) in _signs(u, rho, coarse, mid, fine, size).items(): body = _over(body, where*_col(f[name]), colour)
-    img = _over(img, mask*_col(f['shown']), body)
-    img = _over(_over(img, _hairs(u, size)*.85, (.16,.11,.09)), _bubbles(u, size)*.5, (1,1,1))
-    light = 1 + .12*(coarse[1]*.3 + _col(u[:,73]*2-1)) + 0*rho
-    return (_over(img*light[...,None], _vignette(u, size), (.05,.04,.04)) * (.92+.16*u[:,None,None,74:75].expand(-1,1,1,3))).clamp(0, 1)
+# %% ../nbs/02_simulate.ipynb #9b1038f0
+_NUMBERS = dict( # Name: which of an image's 96 uniform numbers
+    shift_x=0, shift_y=1, stretch=2, stretch_angle=3, phases=slice(4, 10),
+    tan=10, network_angle=12, network_frequency=13,
+    circles_frequency=14, circles_x=15, circles_y=16,
+    ulcer_x=17, ulcer_y=18,
+    hair_angle=slice(20, 26), hair_offset=slice(26, 32), hair_bend=slice(32, 38), hair_width=slice(38, 44),
+    bubble_x=slice(61, 64), bubble_y=slice(64, 67), bubble_radius=slice(67, 70),
+    n_hairs=60, n_bubbles=70,
+    has_vignette=71, vignette_radius=72, light=73, exposure=74,
+    features=slice(76, 92))
+_GRIDS = { # Cells a side: what each grid of Gaussian numbers is for
+    5: ('colour', 'cloud', 'patches', 'tone'),
+    12: ('bend_x', 'bend_y', 'blood', 'white'),
+    40: ('skin_grain', 'dust', 'body_grain', 'unused')}
 
-# %% ../nbs/02_simulate.ipynb #a083c03e
-def _save(x, path): Image.fromarray(x).save(path, compress_level=1)
+def _random(seed, label, idxs):
+    "Return an image's numbers by name, `(n, 1, 1)` or `(n, k, 1, 1)`, and its Gaussian grids, `(n, 4, cells, cells)`"
+    rngs = [np.random.default_rng([seed, CLASSES.index(label), i]) for i in idxs]
+    def sample(f): return torch.tensor(np.stack([f(o) for o in rngs]), dtype=torch.float32)
+    uniform = sample(lambda rng: rng.random(96))[:,:,None,None]
+    grids = [sample(lambda rng: rng.standard_normal((4,k,k))) for k in _GRIDS]
+    return {name: uniform[:,at] for name,at in _NUMBERS.items()}, grids
+
+# %% ../nbs/02_simulate.ipynb #7917273c
+def _smooth(grids, size):
+    "Return four maps of `size` pixels"
+    maps = F.interpolate(grids, (size,size), mode='bicubic', align_corners=True)
+    return maps.unbind(1)
+
+def _textures(grids, size):
+    "Return all textures `(n, size, size)` by name"
+    maps = {}
+    for names,o in zip(_GRIDS.values(), grids): maps.update(zip(names, _smooth(o, size)))
+    return maps
+
+# %% ../nbs/02_simulate.ipynb #58536b47
+def _features(label, numbers):
+    "Return the value of each feature: its number in [0, 1) taken to the range of the class"
+    features = {}
+    for name,number in zip(FEATURES, numbers.unbind(1)):
+        lo, hi = _range(label, name)
+        features[name] = lo + (hi-lo)*number
+    return features
+
+# %% ../nbs/02_simulate.ipynb #df3c1fe2
+def _canvas(label, idxs, size, seed):
+    numbers, grids = _random(seed, label, idxs)
+    t = torch.linspace(-1, 1, size)
+    y, x = torch.meshgrid(t, t, indexing='ij')
+    features = _features(label, numbers.pop('features'))
+    return SimpleNamespace(x=x, y=y, **numbers, **features, **_textures(grids, size))
+
+# %% ../nbs/02_simulate.ipynb #207565e1
+def _wobble(c, angle):
+    "Return by which part the radius is longer at each angle"
+    phases = enumerate(c.phases.unbind(1), 1)
+    waves = [c.irregular*torch.cos(k*angle + 6.28*phase)/k**.5 for k,phase in phases]
+    return sum(waves)
+
+def _rho(c):
+    x = c.x - (c.shift_x-.5)*.3
+    y = c.y - (c.shift_y-.5)*.3
+    angle = torch.atan2(y, x)
+    stretch = 1 + .35*c.stretch*torch.cos(2*(angle - 3.14*c.stretch_angle))
+    radius = c.radius*stretch*(1 + _wobble(c, angle))
+    return (x**2 + y**2).sqrt() / radius.clamp(min=.05)
+
+# %% ../nbs/02_simulate.ipynb #d0428a7c
+def _inside(c):
+    "Return 1 inside of the outline, 0 outside; between them an edge as soft as the lesion's"
+    return torch.sigmoid((1-c.rho)/(c.soft*.4))
+
+# %% ../nbs/02_simulate.ipynb #ef7206db
+def _skin(c):
+    "Return skin of one tone, with patches and grain"
+    return _mix(SKIN, c.tan + .12*c.tone) * (1 + .02*c.skin_grain)[...,None]
+
+# %% ../nbs/02_simulate.ipynb #459796fc
+def _body(c, label):
+    "Return the colours of the lesion itself, as if it filled the image"
+    dark = torch.sigmoid(c.variegated*c.colour + c.dark + .3*c.bend_x)
+    return _mix(_COLOURS[label], dark) * (1 + .04*c.body_grain)[...,None]
+
+# %% ../nbs/02_simulate.ipynb #00dc6172
+def _step(x, at, sharp=6.):
+    "Return 0 below `at`, 1 above, and a smooth rise between"
+    return torch.sigmoid(sharp*(x-at))
+
+def _bell(x, width, power=2):
+    "Return 1 at 0, falling to both sides"
+    return torch.exp(-(x/width)**power)
+
+# %% ../nbs/02_simulate.ipynb #8cf87455
+def _stripes(c, angle, bend):
+    along = c.x*torch.cos(angle) + c.y*torch.sin(angle)
+    frequency = 14 + 8*c.network_frequency
+    return 1 - torch.sin(frequency*along + 1.2*bend).abs()
+
+def _network(c):
+    angle = c.network_angle*3.14
+    lines, others = _stripes(c, angle, c.bend_x), _stripes(c, angle+1.57, c.bend_y)
+    return torch.maximum(lines, others)**2*.75
+
+# %% ../nbs/02_simulate.ipynb #76aec68c
+def _veil(c): return _step(c.cloud, .1)
+
+# %% ../nbs/02_simulate.ipynb #5755b77a
+def _vessels(c): return _bell(c.blood, .12)
+
+# %% ../nbs/02_simulate.ipynb #f3086b86
+def _ulcer(c):
+    "Return one blob with a frayed edge"
+    x = c.x - c.ulcer_x*.6 + .3
+    y = c.y - c.ulcer_y*.6 + .3
+    return torch.exp(-((x**2 + y**2)/.06)) * _step(c.blood, -.5)
+
+# %% ../nbs/02_simulate.ipynb #2a7d4fbc
+def _scale(c): return _step(c.dust + .5*c.white, .8)
+
+# %% ../nbs/02_simulate.ipynb #62523faa
+def _cysts(c): return _step(c.white, 1.2, 9)
+
+# %% ../nbs/02_simulate.ipynb #5777db69
+def _white_centre(c): return _bell(c.rho, .55, 4)*.9
+
+# %% ../nbs/02_simulate.ipynb #7096c65d
+def _lacunae(c): return _step(c.blood, -.2, 7)
+
+# %% ../nbs/02_simulate.ipynb #fe385a6c
+def _keratin(c): return _bell(c.rho + .25*c.bend_x, .5, 4)
+
+# %% ../nbs/02_simulate.ipynb #dc2244af
+def _circles(c):
+    "Return rings on a square grid, shown in patches"
+    frequency = 2.5 + 1.5*c.circles_frequency
+    x = (c.x*frequency + c.circles_x) % 1 - .5
+    y = (c.y*frequency + c.circles_y) % 1 - .5
+    ring = _bell((x**2 + y**2).sqrt() - .28, .08)
+    return ring*_step(c.patches, -.2)
+
+# %% ../nbs/02_simulate.ipynb #6453f8a1
+_SIGNS = dict( # Where it shows, and its colour
+    network=(_network, (.24,.14,.10)),
+    veil=(_veil, (.45,.50,.63)),
+    vessels=(_vessels, (.62,.14,.16)),
+    ulcer=(_ulcer, (.34,.07,.06)),
+    scale=(_scale, (.96,.93,.88)),
+    cysts=(_cysts, (.97,.92,.80)),
+    white_centre=(_white_centre, (.95,.86,.83)),
+    lacunae=(_lacunae, (.36,.05,.20)),
+    keratin=(_keratin, (.95,.86,.66)),
+    circles=(_circles, (.97,.94,.92)))
+
+def _over(image, alpha, colour):
+    "Lay a colour over an image: not at all where alpha is 0, opaque where it is 1"
+    return image + alpha[...,None]*(torch.as_tensor(colour)-image)
+
+def _with_signs(c, image):
+    for name,(where,colour) in _SIGNS.items(): image = _over(image, where(c)*getattr(c, name), colour)
+    return image
+
+# %% ../nbs/02_simulate.ipynb #64c16c5f
+def _first(n, of):
+    "Return `(n, of, 1, 1)`: true for the first of them, as many as `n` has whole"
+    return torch.arange(of)[:,None,None] < n.floor()[:,None]
+
+def _hairs(c):
+    x, y = c.x, c.y
+    cos, sin = torch.cos(6.28*c.hair_angle), torch.sin(6.28*c.hair_angle)
+    along, across = x*cos + y*sin, y*cos - x*sin
+    distance = (across - (c.hair_offset-.5)*1.6 - (c.hair_bend-.5)*along**2).abs()
+    lines = _bell(distance, .012 + .018*c.hair_width)
+    return (lines*_first(c.n_hairs**2*7, of=6)).amax(1)
+
+# %% ../nbs/02_simulate.ipynb #da7e3ac7
+def _bubbles(c):
+    x = c.x - 2*c.bubble_x + 1
+    y = c.y - 2*c.bubble_y + 1
+    distance = (x**2 + y**2).sqrt()
+    rings = _bell(distance - .06 - .12*c.bubble_radius, .02)
+    return (rings*_first(c.n_bubbles**3*4, of=3)).amax(1)
+
+# %% ../nbs/02_simulate.ipynb #3a15839a
+def _vignette(c):
+    radius = 1.02 + .25*c.vignette_radius
+    corners = _step((c.x**2 + c.y**2).sqrt(), radius, 18)
+    return torch.where(c.has_vignette < .33, corners, torch.zeros(()))
+
+# %% ../nbs/02_simulate.ipynb #3ae9afa1
+def _photograph(c, image):
+    image = _over(image, _hairs(c)*.85, (.16,.11,.09))
+    image = _over(image, _bubbles(c)*.5, (1,1,1))
+    light = 1 + .12*(c.cloud*.3 + (c.light*2 - 1))
+    image = _over(image*light[...,None], _vignette(c), (.05,.04,.04))
+    exposure = .92 + .16*c.exposure
+    return (image*exposure[...,None]).clamp(0, 1)
+
+# %% ../nbs/02_simulate.ipynb #8b61419e
+def simulate(label:str, # One of `CLASSES`
+             idxs, # Which images of the class: any whole numbers
+             size:int=64, # Side, pixels
+             seed:int=0, # Another seed, other lesions
+            )->torch.Tensor: # `(n, size, size, 3)` in [0, 1]
+    "Return images of one class. Image i depends on (seed, label, i) only, and its shape not on `size`"
+    c = _canvas(label, idxs, size, seed)
+    c.rho = _rho(c)
+    lesion = _with_signs(c, _body(c, label))
+    image = _over(_skin(c), _inside(c)*c.shown, lesion)
+    return _photograph(c, image)
+
+# %% ../nbs/02_simulate.ipynb #f441c62f
+def _rows(root, label, n, seed):
+    names = [f'drawn{seed}_{label}_{i:05d}' for i in range(n)] # images are ordered by id, so the prefix stays
+    return [(o, label, str(root/f'{o}.png'), 'simulated') for o in names]
+
+def _save(pixels, path): Image.fromarray(pixels).save(path, compress_level=1)
+
+def _write(label, paths, size, seed, n=50):
+    "Simulate a class, `n` images at a time, and write them"
+    with ThreadPoolExecutor() as ex:
+        for i in range(0, len(paths), n):
+            part = paths[i:i+n]
+            images = simulate(label, range(i, i+len(part)), size, seed)
+            list(ex.map(_save, (images*255).round().byte().numpy(), part))
 
 def simulate_lesions(root:str|Path, # Folder to write to
-                 counts:dict, # `{label: n}`
-                 size:int=64, # Pixels
-                 seed:int=0, # Another seed, other lesions
-                )->pd.DataFrame: # Lesion table: image, label, path, source
-    "Draw `n` lesions of each label into `root`, with their `manifest.csv`. Raises `ValueError` for an unknown label"
-    if odd := set(counts) - set(CLASSES): raise ValueError(f'label {odd.pop()!r}: only {", ".join(CLASSES)} can be drawn')
-    root, rows = Path(root), []
+                     counts:dict, # `{label: n}`
+                     size:int=64, # Side, pixels
+                     seed:int=0, # Another seed, other lesions
+                    )->pd.DataFrame: # Lesion table: image, label, path, source
+    "Write `n` lesions of each label into `root`, with their `manifest.csv`. Raise `ValueError` for an unknown label"
+    unknown = set(counts) - set(CLASSES)
+    if unknown: raise ValueError(f'label {unknown.pop()!r}: only {", ".join(CLASSES)} can be simulated')
+    root = Path(root)
     root.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor() as ex:
-        for label,n in counts.items():
-            names = [f'drawn{seed}_{label}_{i:05d}' for i in range(n)]
-            rows += [(o, label, str(root/f'{o}.png'), 'drawn') for o in names]
-            for i in range(0, n, 50):
-                x = (simulate(label, range(i, min(i+50, n)), size, seed)*255).round().byte().numpy()
-                list(ex.map(_save, x, [root/f'{o}.png' for o in names[i:i+50]]))
+    rows = [o for label,n in counts.items() for o in _rows(root, label, n, seed)]
     df = pd.DataFrame(rows, columns=['image','label','path','source'])
+    for label in counts: _write(label, df.path[df.label==label].tolist(), size, seed)
     write_manifest(df, root)
     return df
 
-# %% ../nbs/02_simulate.ipynb #1301de14
+# %% ../nbs/02_simulate.ipynb #573075ba
+_SPOTS = dict(red=(200,40,40), blue=(40,40,200))
+
 def _spot(colour, size, rng):
-    yy,xx = np.mgrid[:size,:size]/size
-    cx,cy,radius = rng.uniform(.38, .56), rng.uniform(.38, .56), rng.uniform(.25, .31)
-    inside = 1/(1 + np.exp((np.hypot(xx-cx, yy-cy)-radius)*32))[...,None]
-    return (inside*np.array(colour) + (1-inside)*np.array((230,190,170))).astype(np.uint8)
+    "Return a spot `(size, size, 3)` in uint8"
+    y, x = np.mgrid[:size,:size]/size
+    cx, cy = rng.uniform(.38, .56), rng.uniform(.38, .56)
+    radius = rng.uniform(.25, .31)
+    outside = np.hypot(x-cx, y-cy) - radius
+    inside = 1/(1 + np.exp(outside*32))[...,None]
+    skin = np.array((230,190,170))
+    return (inside*np.array(colour) + (1-inside)*skin).astype(np.uint8)
 
 def simulate_spots(root:str|Path, # Folder to write to
-               n:int=128, # Spots of each colour
-               size:int=16, # Side, pixels
-               seed:int=0, # Of their places and radii
-              )->pd.DataFrame: # Lesion table with the labels `red` and `blue`, by turns
-    "Red and blue spots, as png with their manifest"
-    root, rng = Path(root), np.random.default_rng(seed); root.mkdir(parents=True, exist_ok=True)
-    df = pd.DataFrame([dict(image=f'{l}{i:04d}', label=l, path=str(root/f'{l}{i:04d}.png'), source='drawn') for i in range(n) for l in ('red','blue')])
-    for path,label in zip(df.path, df.label): Image.fromarray(_spot(dict(red=(200,40,40), blue=(40,40,200))[label], size, rng)).save(path)
+                   n:int=128, # Spots of each colour
+                   size:int=16, # Side, pixels
+                   seed:int=0, # Of their places and radii
+                  )->pd.DataFrame: # Lesion table with the labels `red` and `blue`, by turns
+    "Write red and blue spots into `root`, with their `manifest.csv`"
+    root, rng = Path(root), np.random.default_rng(seed)
+    root.mkdir(parents=True, exist_ok=True)
+    names = [(f'{label}{i:04d}', label) for i in range(n) for label in ('red', 'blue')]
+    df = pd.DataFrame(names, columns=['image','label'])
+    df['path'] = [str(root/f'{o}.png') for o in df.image]
+    df['source'] = 'simulated'
+    for path,label in zip(df.path, df.label):
+        Image.fromarray(_spot(_SPOTS[label], size, rng)).save(path)
     write_manifest(df, root)
     return df

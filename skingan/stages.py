@@ -50,17 +50,16 @@ def _learner(model, dls, plan, ali, **kwargs):
     if plan.lr: kwargs['lr'] = plan.lr
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
-# %% ../nbs/50_stages.ipynb #046be606
+# %% ../nbs/50_stages.ipynb #301ad528
 def _fit(learn, epochs, folder):
     with learn.no_logging(): fit_gan(learn, epochs, folder/'checkpoint.safetensors', flat=.5)
 
 def _keep(learn, generator, folder):
-    "Save what later stages need; the checkpoint is needed no more"
+    "Save what later stages need, and remove the checkpoint"
     save_generator(generator, folder/'generator')
     pd.DataFrame(learn.history).to_csv(folder/'history.csv', index=False)
     (folder/'checkpoint.safetensors').unlink(missing_ok=True)
 
-# %% ../nbs/50_stages.ipynb #e99ad760
 def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learnt from
               plan:NoisePlan, # Size, epochs, batch size, filters
               folder:str|Path, # Of the stage
@@ -93,7 +92,7 @@ def train_model(df:pd.DataFrame, # Lesion table; its train rows are learnt from
     ali = train_model(df, plan, out, 'ali', seed) if _needs_ali(model) else None
     return train_gan(df, plan, Path(out)/f'gan-{model}', subseed(seed, model), model, ali)
 
-# %% ../nbs/50_stages.ipynb #9c172afe
+# %% ../nbs/50_stages.ipynb #db921762
 def _n_parts(steps): return min(max(10, math.ceil(steps/1000)), steps)
 
 def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
@@ -108,8 +107,8 @@ def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
         set_seed(seed)
         n_items = math.ceil(plan.steps/n_parts)*plan.bs
         dls = unpaired_dls(df_a, df_b, plan.size, plan.bs, n_items=n_items)
-        networks = {k:v for k,v in asdict(plan).items() if k not in ('size','steps','bs')}
-        learn = cyclegan_learner(dls, **networks)
+        options = {k:v for k,v in asdict(plan).items() if k not in ('size','steps','bs')}
+        learn = cyclegan_learner(dls, **options)
         _fit(learn, n_parts, folder)
         _keep(learn, learn.model.generator['a2b'], folder)
     settings = dict(a=lineage(df_a), b=lineage(df_b), seed=seed, **asdict(plan))
@@ -138,18 +137,18 @@ def generate_set(gan:Path, # Stage of `train_gan`
         return pd.concat(tables, ignore_index=True)
     return image_set(folder, dict(generator=stage_digest(gan), n=n, seed=seed), make)
 
-# %% ../nbs/50_stages.ipynb #fd0da763
+# %% ../nbs/50_stages.ipynb #6d093212
 def translate_set(df:pd.DataFrame, # Lesion table of the images to translate
                   cyclegans:dict, # {label: stage of `train_cyclegan` for the images of this class}
                   folder:str|Path, # Of the stage
                   label:str|None=None, # Label of the translations; None: unchanged
                  )->pd.DataFrame: # Lesion table with the ids of `df`
     "Translate every image by the CycleGAN of its class. Raise `ValueError` where images or a CycleGAN are missing"
-    odd = set(df.label) ^ set(cyclegans)
-    if odd: raise ValueError(f'class {odd.pop()} has images but no CycleGAN, or a CycleGAN but no images')
-    def make(folder):
-        nets = {l: load_generator(o/'generator') for l,o in cyclegans.items()}
-        tables = [translate(net, df[df.label==l], folder/l, label) for l,net in nets.items()]
-        return pd.concat(tables, ignore_index=True)
+    odd = sorted(set(df.label) ^ set(cyclegans))
+    if odd: raise ValueError(f'class {odd[0]} has images but no CycleGAN, or a CycleGAN but no images')
+    def translations(label_of, folder):
+        net = load_generator(cyclegans[label_of]/'generator')
+        return translate(net, df[df.label==label_of], folder/label_of, label)
+    def make(folder): return pd.concat([translations(o, folder) for o in cyclegans], ignore_index=True)
     generators = {l: stage_digest(o) for l,o in cyclegans.items()}
     return image_set(folder, dict(images=lineage(df), generators=generators, label=label), make)
