@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory', 'ShowSamples',
-           'fit_gan', 'adversarial_learner']
+           'adversarial_learner', 'fit_gan']
 
 # %% ../nbs/13_adversarial.ipynb #28e8d23e
 from functools import partial
@@ -19,114 +19,147 @@ from .processes import (add_process_callbacks, average_tensors, check_same_check
                                n_processes)
 from .stage import autocast
 
-# %% ../nbs/13_adversarial.ipynb #d342f807
-def parameter_groups(system): return [list(system.generator.parameters()), list(system.discriminator.parameters())]
+# %% ../nbs/13_adversarial.ipynb #6755a8b9
+def parameter_groups(system:nn.Module)->list: # Two lists of parameters
+    "Return the parameters of the generator and those of the discriminator"
+    return [list(o.parameters()) for o in (system.generator, system.discriminator)]
 
-def networks(system):
-    "The networks of a system one by one, where a member has several"
-    return [o for m in (system.generator, system.discriminator) for o in (m.values() if isinstance(m, nn.ModuleDict) else [m])]
+# %% ../nbs/13_adversarial.ipynb #6306215b
+def networks(system:nn.Module)->list: # Modules
+    "Return the networks of a system one by one, where generator or discriminator has several (a `ModuleDict`)"
+    both = [system.generator, system.discriminator]
+    each = [list(o.values()) if isinstance(o, nn.ModuleDict) else [o] for o in both]
+    return sum(each, [])
 
+# %% ../nbs/13_adversarial.ipynb #0f17dca9
 class LossTerm(Metric):
-    "The mean of one loss term over an epoch's training batches"
+    "Return the mean of one loss term over an epoch's training batches"
     def __init__(self, term): self.term = term
     def reset(self): self.total, self.n = 0., 0
     def accumulate(self, learn):
-        if self.term in learn.terms: self.total, self.n = self.total + learn.terms[self.term], self.n + 1 # not every network is trained on every batch
+        if self.term not in learn.terms: return
+        self.total = self.total + learn.terms[self.term]
+        self.n += 1
     @property
     def value(self): return (self.total/self.n).item() if self.n else None
     @property
     def name(self): return self.term
 
-# %% ../nbs/13_adversarial.ipynb #3dbae2b2
+# %% ../nbs/13_adversarial.ipynb #fb738b5e
 class AdversarialLearner(Learner):
-    "Trains a system's generator and discriminator against each other"
+    "Train a system's generator and discriminator against each other"
     def _do_one_batch(self):
-        self.terms, steps = {}, self.model.steps(*self.xb, *self.yb)
-        while (update := self._compute(steps)): self._update(*update)
+        self.terms = {}
+        updates = self.model.steps(*self.xb, *self.yb)
+        while (update := self._compute(updates)): self._update(*update)
         self.loss = sum(self.terms.values())
 
     def _do_epoch_validate(self, ds_idx=1, dl=None): pass # a GAN has no validation loss: look at its images
 
-    def _compute(self, steps):
-        with autocast(self.dls.device): return next(steps, None)
+    def _compute(self, updates):
+        with autocast(self.dls.device): return next(updates, None)
 
     def _update(self, name, terms):
-        said = {k: v.detach().clone() for k,v in terms.items()}
-        average_tensors(list(said.values())); self._check(said)
+        "Step the network `name` along the gradient of its terms' sum"
+        values = {k: v.detach().clone() for k,v in terms.items()}
+        average_tensors(list(values.values()))
+        self._check_finite(values)
         self.opt.zero_grad()
         sum(terms.values()).backward()
-        for other in {'generator','discriminator'} - {name}:
-            for p in getattr(self.model, other).parameters(): p.grad = None
+        self._drop_gradients_but(name)
         average_tensors([p.grad for p in getattr(self.model, name).parameters() if p.grad is not None])
         self.opt.step()
-        self.terms.update(said)
+        self.terms.update(values)
 
-    def _check(self, terms):
+    def _drop_gradients_but(self, name):
+        for other in {'generator','discriminator'} - {name}:
+            for p in getattr(self.model, other).parameters(): p.grad = None
+
+    def _check_finite(self, terms):
         if torch.isfinite(sum(terms.values())): return
-        bad = {k:v.item() for k,v in terms.items() if not torch.isfinite(v)}
+        bad = {k: v.item() for k,v in terms.items() if not torch.isfinite(v)}
         raise FloatingPointError(f'loss {bad} in epoch {self.epoch}, batch {self.iter}: training stops here. '
                                  'The last checkpoint is from before; a lower learning rate (lr) may help.')
 
-# %% ../nbs/13_adversarial.ipynb #2df6b2b7
-class GeneratorEMA(Callback):
+# %% ../nbs/13_adversarial.ipynb #e21379ed
+class GeneratorEMA(Callback): # not EMACallback, whose name in the learner would be `ema`
     "Keep the average of the system's generator in `learn.ema`"
     order = 55
     def before_fit(self):
         if not hasattr(self.learn, 'ema'): self.learn.ema = ema_of(self.model.generator)
     def after_batch(self): self.ema.update_parameters(self.model.generator)
 
-# %% ../nbs/13_adversarial.ipynb #9ef72744
+# %% ../nbs/13_adversarial.ipynb #52783a60
 class RecordHistory(Callback):
-    "Every term's mean by epoch in `learn.history`, across restarts"
+    "Keep every term's mean by epoch in `learn.history`, across restarts"
     order = 60
     def after_epoch(self):
-        if self.epoch >= self.learn.done_epochs: self.learn.history.append({o.name: o.value for o in self.learn.metrics})
+        if self.epoch < self.learn.done_epochs: return
+        self.learn.history.append({o.name: o.value for o in self.learn.metrics})
 
-# %% ../nbs/13_adversarial.ipynb #bf40f64a
+# %% ../nbs/13_adversarial.ipynb #29329f3d
 class ShowSamples(Callback):
-    "`show(sample(), epoch)` every so many epochs and at the end, by the first process alone"
+    "Call `show(sample(), epoch)` every so many epochs and after the last, in the first process only"
     order = 70
     def __init__(self, sample, show, every): self.sample, self.show, self.every = sample, show, every
     def after_epoch(self):
         done = self.epoch+1
-        if not rank_distrib() and done > self.learn.done_epochs and (done % self.every == 0 or done == self.n_epoch): self.show(self.sample(), done)
+        is_due = done % self.every == 0 or done == self.n_epoch
+        if rank_distrib() or done <= self.learn.done_epochs or not is_due: return
+        self.show(self.sample(), done)
 
-# %% ../nbs/13_adversarial.ipynb #ad854023
-def fit_gan(learn:AdversarialLearner,
-            n_epoch:int, # Epochs in all
-            checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
-            flat:float=1., # Share of the epochs before the rate starts to fall
-            cbs=None, # More callbacks
-           )->AdversarialLearner: # `learn`, trained
-    "Train a GAN, going on from its checkpoint if there is one. `FloatingPointError` if a loss is not finite"
-    setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train), generator=getattr(learn.model.generator, 'settings', None), processes=n_processes(), **(dict(n_epoch=n_epoch, flat=flat) if flat < 1 else {}))
-    keep = Checkpoint(checkpoint, setup) if checkpoint else None
-    learn.history, learn.done_epochs = [], 0
-    if keep: learn.done_epochs = keep.load(learn)
-    falls = [ParamScheduler({'lr': combine_scheds([flat, 1-flat], [SchedNo(learn.lr, learn.lr), SchedLin(learn.lr, 0)])})] if flat < 1 else []
-    check_same_checkpoint(learn, checkpoint)
-    if keep and learn.done_epochs < n_epoch: keep.probe()
-    if learn.done_epochs < n_epoch: learn.fit(n_epoch, cbs=L(cbs) + falls + L(keep), start_epoch=learn.done_epochs)
-    learn.done_epochs = 0
-    return learn
-
-# %% ../nbs/13_adversarial.ipynb #1813292e
+# %% ../nbs/13_adversarial.ipynb #67190d39
 def adversarial_learner(dls, # fastai `DataLoaders`
                         system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
-                        lr:float=2e-4, # Rate of both networks
+                        lr:float=2e-4, # Learning rate of both networks
                         betas:tuple=(.5,.999), # Adam's
                         ema:bool=True, # Keep the generator's average
-                        compile:bool=False, # Compile the networks first: minutes, then faster steps
+                        compile:bool=False, # Compile the networks first
                         cbs=None, # More callbacks
                        )->AdversarialLearner:
-    "A fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table"
-    opt_func = partial(OptimWrapper, opt=partial(torch.optim.Adam, betas=betas, fused=True))
+    "Return a fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table"
     join_processes(dls)
     if compile:
         for net in networks(system): net.compile(dynamic=False)
-    learn = AdversarialLearner(dls, system.to(dls.device, memory_format=torch.channels_last), loss_func=noop, opt_func=opt_func, splitter=parameter_groups, lr=lr,
-                               metrics=[LossTerm(o) for o in system.terms], cbs=[RecordHistory()] + ([GeneratorEMA()] if ema else []) + list(cbs or []))
+    model = system.to(dls.device, memory_format=torch.channels_last)
+    adam = partial(torch.optim.Adam, betas=betas, fused=True)
+    averages = [GeneratorEMA()] if ema else []
+    learn = AdversarialLearner(dls, model, loss_func=noop, opt_func=partial(OptimWrapper, opt=adam),
+                               splitter=parameter_groups, lr=lr, metrics=[LossTerm(o) for o in system.terms],
+                               cbs=[RecordHistory(), *averages, *(cbs or [])])
     learn.recorder.train_metrics, learn.recorder.valid_metrics = True, False
     learn.history, learn.done_epochs = [], 0
     if n_processes() > 1: add_process_callbacks(learn)
+    return learn
+
+# %% ../nbs/13_adversarial.ipynb #0a4d8cbc
+def _setup(learn, n_epoch, flat):
+    "Return what must be the same when a training goes on"
+    setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train),
+                 generator=getattr(learn.model.generator, 'settings', None), processes=n_processes())
+    if flat < 1: setup.update(n_epoch=n_epoch, flat=flat)
+    return setup
+
+def _falling_rate(lr, flat):
+    "Return the callback of a rate that falls, if it does"
+    if flat >= 1: return []
+    rate = combine_scheds([flat, 1-flat], [SchedNo(lr, lr), SchedLin(lr, 0)])
+    return [ParamScheduler({'lr': rate})]
+
+def fit_gan(learn:AdversarialLearner,
+            n_epoch:int, # Epochs in all
+            checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
+            flat:float=1., # Fraction of the epochs before the rate starts to fall; 1: it does not fall
+            cbs=None, # More callbacks
+           )->AdversarialLearner: # `learn`, trained
+    "Train a GAN, going on from its checkpoint if there is one. Raise `FloatingPointError` if a loss is not finite"
+    keep = Checkpoint(checkpoint, _setup(learn, n_epoch, flat)) if checkpoint else None
+    learn.history, learn.done_epochs = [], 0
+    if keep: learn.done_epochs = keep.load(learn)
+    check_same_checkpoint(learn, checkpoint)
+    if learn.done_epochs < n_epoch:
+        if keep: keep.probe()
+        callbacks = L(cbs) + _falling_rate(learn.lr, flat) + L(keep)
+        learn.fit(n_epoch, cbs=callbacks, start_epoch=learn.done_epochs)
+    learn.done_epochs = 0
     return learn

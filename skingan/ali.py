@@ -168,14 +168,14 @@ class ACGANOnALI(ACGAN):
         z = torch.where(is_code[:,None], self.encoder(x), z)
         return z, (~is_code).float() if self.mask else None
 
-# %% ../nbs/22_ali.ipynb #9833abf6
+# %% ../nbs/22_ali.ipynb #7152170d
 def acgan_ali_learner(dls, # `lesion_dls`, as for ALI
                       ali:nn.Module, # Of `ali_learner`: `learn.ema.module`
                       version:str='v1', # `v1`: a new generator; `v2`: it starts from ALI's
                       mask:bool=True, # Do images generated from codes not count in the source loss?
                       **kwargs, # More for `acgan_learner`
                      )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for an ACGAN with the encoder, size and networks of an ALI. Raise `ValueError` for another version"
+    "Return a learner for an ACGAN of an ALI's size, with its encoder. Raise `ValueError` for another version"
     if version not in ('v1','v2'):
         raise ValueError(f"version {version!r}: give 'v1' (from scratch) or 'v2' (from ALI's generator)")
     s = ali.settings

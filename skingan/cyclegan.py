@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ResidualBlock', 'ResnetGenerator', 'resnet_generator', 'PatchDiscriminator', 'patch_discriminator', 'ImagePool',
-           'CycleGAN', 'CycleGANPlan', 'cyclegan_learner', 'translations']
+           'CycleGAN', 'CycleGANPlan', 'translations', 'cyclegan_learner']
 
 # %% ../nbs/23_cyclegan.ipynb #a184a36c
 from dataclasses import dataclass
@@ -14,106 +14,169 @@ from .layers import frozen, init_normal
 from .losses import l1_loss, lsgan_loss
 from .plot import show_rows, to_bytes
 
-# %% ../nbs/23_cyclegan.ipynb #3f30c19b
-def _conv_norm(conv, slope=0.): return nn.Sequential(conv, nn.InstanceNorm2d(conv.out_channels), nn.LeakyReLU(slope, True) if slope else nn.ReLU(True))
-def _conv7(ni, nf): return nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(ni, nf, 7))
+# %% ../nbs/23_cyclegan.ipynb #95209db1
+def _conv_norm(conv, slope=0.):
+    activation = nn.LeakyReLU(slope, True) if slope else nn.ReLU(True)
+    return nn.Sequential(conv, nn.InstanceNorm2d(conv.out_channels), activation)
 
 class ResidualBlock(nn.Module):
     "x + two 3 × 3 convolutions of it"
-    def __init__(self, nf, slope=0.):
+    def __init__(self,
+                 nf, # Channels
+                 slope=0., # Of LeakyReLU; 0: ReLU
+                ):
         super().__init__()
-        self.conv = nn.Sequential(nn.ReflectionPad2d(1), _conv_norm(nn.Conv2d(nf, nf, 3), slope), nn.ReflectionPad2d(1), nn.Conv2d(nf, nf, 3), nn.InstanceNorm2d(nf))
+        self.conv = nn.Sequential(
+            nn.ReflectionPad2d(1), _conv_norm(nn.Conv2d(nf, nf, 3), slope),
+            nn.ReflectionPad2d(1), nn.Conv2d(nf, nf, 3), nn.InstanceNorm2d(nf))
+
     def forward(self, x): return x + self.conv(x)
 
-# %% ../nbs/23_cyclegan.ipynb #3b634a9b
+# %% ../nbs/23_cyclegan.ipynb #5f1a11ad
+def _down(ni, nf, slope): return _conv_norm(nn.Conv2d(ni, nf, 3, 2, 1), slope)
+def _up(ni, nf, slope): return _conv_norm(nn.ConvTranspose2d(ni, nf, 3, 2, 1, 1), slope)
+
 class ResnetGenerator(nn.Module):
-    "Images `(n, 3, h, w)` in [-1, 1] to images of the same shape; h and w multiples of 4, of 8 with three `n_downs`"
-    def __init__(self, n_blocks=9, filters=64, n_downs=2, slope=0.):
+    "Images `(n, 3, h, w)` in [-1, 1] to images of the same shape; h and w are multiples of `2**n_downs`"
+    def __init__(self,
+                 n_blocks=9, # Residual blocks
+                 filters=64, # Channels of the first layer
+                 n_downs=2, # How often the image is halved
+                 slope=0., # Of LeakyReLU; 0: ReLU
+                ):
         super().__init__()
-        self.settings, widths = dict(n_blocks=n_blocks, filters=filters, n_downs=n_downs, slope=slope), [filters*2**i for i in range(n_downs+1)]
-        self.net = nn.Sequential(nn.ReflectionPad2d(3), _conv_norm(nn.Conv2d(3, filters, 7), slope),
-            *[_conv_norm(nn.Conv2d(ni, nf, 3, 2, 1), slope) for ni,nf in zip(widths, widths[1:])],
+        self.settings = dict(n_blocks=n_blocks, filters=filters, n_downs=n_downs, slope=slope)
+        widths = [filters*2**i for i in range(n_downs+1)]
+        back = widths[::-1]
+        self.net = nn.Sequential(
+            nn.ReflectionPad2d(3), _conv_norm(nn.Conv2d(3, filters, 7), slope),
+            *[_down(ni, nf, slope) for ni,nf in zip(widths, widths[1:])],
             *[ResidualBlock(widths[-1], slope) for _ in range(n_blocks)],
-            *[_conv_norm(nn.ConvTranspose2d(ni, nf, 3, 2, 1, 1), slope) for ni,nf in zip(widths[:0:-1], widths[-2::-1])], _conv7(filters, 3))
+            *[_up(ni, nf, slope) for ni,nf in zip(back, back[1:])],
+            nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(filters, 3, 7)))
         init_normal(self)
+
     def forward(self, x): return torch.tanh(self.net(x).float())
 
+# %% ../nbs/23_cyclegan.ipynb #55880f91
 def resnet_generator(n_blocks:int=9, # 9 at 256 px, 6 at 128 px and below
                      filters:int=64, # Channels of the first layer
                      n_downs:int=2, # How often the image is halved; 3 in the SIIM-ISIC paper
-                     slope:float=0., # Of LeakyReLU in the place of ReLU, 0.2 say
-                    )->nn.Module:
-    "The reference's generator: c7s1-64, d128, d256, R256 × `n_blocks`, u128, u64, c7s1-3"
+                     slope:float=0., # Of LeakyReLU in place of ReLU, for example 0.2; 0: ReLU
+                    )->nn.Module: # `ResnetGenerator`
+    "Return the reference's generator: c7s1-64, d128, d256, R256 × `n_blocks`, u128, u64, c7s1-3"
     return ResnetGenerator(n_blocks, filters, n_downs, slope)
 
-# %% ../nbs/23_cyclegan.ipynb #d53260d6
-def _patch_layer(ni, nf, stride, norm): 
-    return nn.Sequential(nn.Conv2d(ni, nf, 4, stride, 1), nn.InstanceNorm2d(nf) if norm else nn.Identity(), nn.LeakyReLU(.2, True))
+# %% ../nbs/23_cyclegan.ipynb #8a507426
+def _patch_layer(ni, nf, stride, norm=True):
+    norm = nn.InstanceNorm2d(nf) if norm else nn.Identity()
+    return nn.Sequential(nn.Conv2d(ni, nf, 4, stride, 1), norm, nn.LeakyReLU(.2, True))
 
 class PatchDiscriminator(nn.Module):
     "Images `(n, 3, h, w)` to scores `(n, 1, h/8-2, w/8-2)`"
-    def __init__(self, filters=64):
+    def __init__(self, filters=64): # Channels of the first layer
         super().__init__()
         f = filters
-        self.net = nn.Sequential(_patch_layer(3, f, 2, False), _patch_layer(f, 2*f, 2, True), _patch_layer(2*f, 4*f, 2, True), _patch_layer(4*f, 8*f, 1, True),
-                                 nn.Conv2d(8*f, 1, 4, 1, 1))
+        self.net = nn.Sequential(
+            _patch_layer(3, f, 2, norm=False),
+            _patch_layer(f, 2*f, 2),
+            _patch_layer(2*f, 4*f, 2),
+            _patch_layer(4*f, 8*f, 1),
+            nn.Conv2d(8*f, 1, 4, 1, 1))
         init_normal(self)
+
     def forward(self, x): return self.net(x).float()
 
+# %% ../nbs/23_cyclegan.ipynb #0d712636
 def patch_discriminator(filters:int=64, # Channels of the first layer
-                       )->nn.Module:
-    "The reference's discriminator: 4 × 4 convolutions 64-128-256-512-1, strides 2, 2, 2, 1, 1, no norm on the first"
+                       )->nn.Module: # `PatchDiscriminator`
+    "Return the reference's discriminator: 4 × 4 convolutions 64-128-256-512-1, strides 2, 2, 2, 1, 1"
     return PatchDiscriminator(filters)
 
-# %% ../nbs/23_cyclegan.ipynb #7e751499
+# %% ../nbs/23_cyclegan.ipynb #48fed892
 class ImagePool(nn.Module):
-    "The last `size` fakes, more or less"
-    def __init__(self, shape, size=50):
+    "About the last `size` fakes"
+    def __init__(self,
+                 shape, # Of an image
+                 size=50, # Images kept
+                ):
         super().__init__()
-        self.register_buffer('images', torch.zeros(size, *shape)); self.register_buffer('n', torch.tensor(0))
+        self.register_buffer('images', torch.zeros(size, *shape))
+        self.register_buffer('n', torch.tensor(0))
+
+    def _add(self, x):
+        self.images[int(self.n)] = x
+        self.n += 1
+        return x
 
     def _swap(self, x):
-        if (n := int(self.n)) < len(self.images): self.images[n] = x; self.n += 1; return x
-        if torch.rand(()) < .5: return x
-        i = int(torch.randint(n, ()))
-        old = self.images[i].clone(); self.images[i] = x
+        i = int(torch.randint(len(self.images), ()))
+        old = self.images[i].clone()
+        self.images[i] = x
         return old
 
-    def forward(self, x): return torch.stack([self._swap(o) for o in x])
+    def _exchange(self, x):
+        if int(self.n) < len(self.images): return self._add(x)
+        if torch.rand(()) < .5: return x
+        return self._swap(x)
 
-# %% ../nbs/23_cyclegan.ipynb #d71f98db
+    def forward(self, x): return torch.stack([self._exchange(o) for o in x])
+
+# %% ../nbs/23_cyclegan.ipynb #e5f1d1ea
 class CycleGAN(nn.Module):
     "Two generators, two discriminators and their losses, for `adversarial_learner`"
     terms = ['g_adversarial','g_cycle','g_identity','d_a','d_b']
-    def __init__(self, size, n_blocks=9, filters=64, lambda_cycle=10., lambda_identity=.5, pool=50, n_downs=2, slope=0., smoothing=0.):
+    def __init__(self,
+                 size, # Side of the images, pixels
+                 n_blocks=9, # Residual blocks of a generator
+                 filters=64, # Channels of the first layers
+                 lambda_cycle=10., # Weight of the cycle
+                 lambda_identity=.5, # Weight of the identity loss, in units of `lambda_cycle`
+                 pool=50, # Past fakes kept for each discriminator
+                 n_downs=2, # How often a generator halves the image
+                 slope=0., # Of LeakyReLU in the generators; 0: ReLU
+                 smoothing=0., # Taken off the discriminators' target for real images
+                ):
         super().__init__()
-        self.generator = nn.ModuleDict({k: resnet_generator(n_blocks, filters, n_downs, slope) for k in ('a2b','b2a')})
-        self.discriminator = nn.ModuleDict(dict(a=patch_discriminator(filters), b=patch_discriminator(filters)))
+        generator = lambda: resnet_generator(n_blocks, filters, n_downs, slope)
+        discriminator = lambda: patch_discriminator(filters)
+        self.generator = nn.ModuleDict(dict(a2b=generator(), b2a=generator()))
+        self.discriminator = nn.ModuleDict(dict(a=discriminator(), b=discriminator()))
         self.pools = nn.ModuleDict({k: ImagePool((3,size,size), pool) for k in 'ab'})
-        self.lambda_cycle, self.lambda_identity, self.smoothing = lambda_cycle, lambda_identity, smoothing
+        self.lambda_cycle, self.lambda_identity = lambda_cycle, lambda_identity
+        self.smoothing = smoothing
 
-    def _both(self, net, x, y):
-        "x translated, and what becomes of y, which is in the other domain already (and is not asked where that costs nothing)"
-        return net(torch.cat([x, y])).chunk(2) if self.lambda_identity else (net(x), y)
+    def _translate(self, net, x, y):
+        "Return `net` of x and of y, which is in the target domain; without an identity loss y itself"
+        if not self.lambda_identity: return net(x), y
+        return net(torch.cat([x, y])).chunk(2)
 
     def _generate(self, a, b):
+        "Return the fakes of both domains and the generators' terms"
         a2b, b2a, d = self.generator['a2b'], self.generator['b2a'], self.discriminator
-        (fake_b, same_b), (fake_a, same_a) = self._both(a2b, a, b), self._both(b2a, b, a)
-        terms = dict(g_adversarial=lsgan_loss(d['a'](fake_a), True) + lsgan_loss(d['b'](fake_b), True),
-                     g_cycle=self.lambda_cycle*(l1_loss(b2a(fake_b), a) + l1_loss(a2b(fake_a), b)),
-                     g_identity=self.lambda_cycle*self.lambda_identity*(l1_loss(same_a, a) + l1_loss(same_b, b)))
+        fake_b, same_b = self._translate(a2b, a, b)
+        fake_a, same_a = self._translate(b2a, b, a)
+        adversarial = lsgan_loss(d['a'](fake_a), True) + lsgan_loss(d['b'](fake_b), True)
+        cycle = l1_loss(b2a(fake_b), a) + l1_loss(a2b(fake_a), b)
+        identity = l1_loss(same_a, a) + l1_loss(same_b, b)
+        terms = dict(g_adversarial=adversarial,
+                     g_cycle=self.lambda_cycle*cycle,
+                     g_identity=self.lambda_cycle*self.lambda_identity*identity)
         return fake_a.detach(), fake_b.detach(), terms
 
-    def _judge(self, domain, real, fake):
-        real, fake = self.discriminator[domain](torch.cat([real, self.pools[domain](fake)])).chunk(2)
+    def _discriminator_loss(self, domain, real, fake):
+        images = torch.cat([real, self.pools[domain](fake)])
+        real, fake = self.discriminator[domain](images).chunk(2)
         return .5*(lsgan_loss(real, True, self.smoothing) + lsgan_loss(fake, False))
 
     def steps(self, a, b):
         with frozen(self.discriminator): fake_a, fake_b, terms = self._generate(a, b)
         yield 'generator', terms
-        yield 'discriminator', dict(d_a=self._judge('a', a, fake_a), d_b=self._judge('b', b, fake_b))
+        d_a = self._discriminator_loss('a', a, fake_a)
+        d_b = self._discriminator_loss('b', b, fake_b)
+        yield 'discriminator', dict(d_a=d_a, d_b=d_b)
 
-# %% ../nbs/23_cyclegan.ipynb #1294f45e
+# %% ../nbs/23_cyclegan.ipynb #5472f3a0
 @dataclass(frozen=True)
 class CycleGANPlan:
     "How a CycleGAN is trained"
@@ -125,10 +188,23 @@ class CycleGANPlan:
     n_downs:int=2 # How often a generator halves the image
     slope:float=0. # Of LeakyReLU in the generators; 0: ReLU
     lambda_identity:float=.5 # Weight of the identity loss, in units of the cycle's
-    smoothing:float=0. # What the discriminators' target for real images is below 1
+    smoothing:float=0. # Taken off the discriminators' target for real images
     lr:float=2e-4 # Learning rate for half of the steps, then falling to 0
 
-# %% ../nbs/23_cyclegan.ipynb #544bfb60
+# %% ../nbs/23_cyclegan.ipynb #6f89e0a9
+@torch.no_grad()
+def translations(learn:AdversarialLearner, # Of `cyclegan_learner`
+                 n:int=8, # Images
+                )->dict: # 'A', 'A to B', 'and back': images `(n, size, size, 3)` uint8
+    "Return the first images of domain A, translated, and translated back"
+    domain, net = learn.dls.train_ds.a, learn.model.generator
+    idxs = list(range(min(n, len(domain.rows))))
+    a = domain.images(idxs).to(learn.dls.device)/127.5 - 1
+    there = net['a2b'](a.as_subclass(torch.Tensor))
+    back = net['b2a'](there)
+    return {'A': to_bytes(a), 'A to B': to_bytes(there), 'and back': to_bytes(back)}
+
+# %% ../nbs/23_cyclegan.ipynb #1678dbcd
 def cyclegan_learner(dls, # `unpaired_dls`
                      n_blocks:int=9, # Residual blocks: 9 at 256 px, 6 below
                      filters:int=64, # Channels of the first layers
@@ -136,26 +212,17 @@ def cyclegan_learner(dls, # `unpaired_dls`
                      lambda_identity:float=.5, # Weight of the identity loss, in units of `lambda_cycle`
                      pool:int=50, # Past fakes kept for each discriminator
                      n_downs:int=2, # How often a generator halves the image
-                     slope:float=0., # Of LeakyReLU in the place of the generators' ReLU
-                     smoothing:float=0., # One-sided label smoothing: the discriminators' target for real images is 1 - smoothing
-                     lr:float=2e-4, # Rate of all networks
-                     show_every:int|None=None, # Epochs between two sample grids
-                     **kwargs, # More for `adversarial_learner`, `compile` say
-                    )->AdversarialLearner:
-    "A CycleGAN between the two domains of `dls`; `learn.model.generator['a2b']` translates A to B"
+                     slope:float=0., # Of LeakyReLU in the generators; 0: ReLU
+                     smoothing:float=0., # One-sided label smoothing of the discriminators' target for real images
+                     lr:float=2e-4, # Learning rate of all networks
+                     show_every:int|None=None, # Epochs between two grids of samples
+                     **kwargs, # More for `adversarial_learner`, for example `compile`
+                    )->AdversarialLearner: # `learn.model.generator['a2b']` translates A to B
+    "Return a learner for a CycleGAN between the two domains of `dls`"
     size = dls.train_ds.a.pixels.size
     system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool, n_downs, slope, smoothing)
     for net in system.generator.values(): net.settings['size'] = size
     learn = adversarial_learner(dls, system, lr=lr, ema=False, **kwargs)
-    if show_every: learn.add_cb(ShowSamples(lambda: translations(learn), lambda rows, epoch: show_rows(rows, title=f'epoch {epoch}'), show_every))
+    show = lambda rows, epoch: show_rows(rows, title=f'epoch {epoch}')
+    if show_every: learn.add_cb(ShowSamples(lambda: translations(learn), show, show_every))
     return learn
-
-# %% ../nbs/23_cyclegan.ipynb #7d7b5e5c
-@torch.no_grad()
-def translations(learn:AdversarialLearner, # Of `cyclegan_learner`
-                 n:int=8, # Images
-                )->dict: # 'A', 'A to B', 'and back': images `(n, size, size, 3)` uint8
-    "The first images of domain A, translated, and translated back"
-    a = learn.dls.train_ds.a.images(list(range(min(n, len(learn.dls.train_ds.a.rows))))).to(learn.dls.device)/127.5 - 1
-    there = learn.model.generator['a2b'](a.as_subclass(torch.Tensor))
-    return {'A': to_bytes(a), 'A to B': to_bytes(there), 'and back': to_bytes(learn.model.generator['b2a'](there))}

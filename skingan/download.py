@@ -41,14 +41,15 @@ def _try(url, part, timeout):
         length = r.headers['Content-Length']
     return have + int(length) if length else None
 
-# %% ../nbs/06_download.ipynb #afa7b7c0
+# %% ../nbs/06_download.ipynb #6b4d4397
 def _attempt(url, part, timeout):
     "Try once. Return the size that the whole should have, or `None`, and what went wrong"
     try: return _try(url, part, timeout), None
     except HTTPError as e:
-        if e.code != 416: raise ConnectionError(f'{url}: the server answers {e.code} {e.reason}. Is the address right?') from e
-        part.unlink(missing_ok=True)
-        return None, 'what was there is no part of it'
+        if e.code == 416:
+            part.unlink(missing_ok=True)
+            return None, 'what was there is no part of it'
+        raise ConnectionError(f'{url}: the server answers {e.code} {e.reason}. Is the address right?') from e
     except (OSError, HTTPException) as e: return None, str(e) or repr(e)
 
 def _check_size(url, part, whole, size):
@@ -123,15 +124,16 @@ def _check_members(archive, folder, members, max_bytes):
         raise OSError(f'{archive}: it unpacks to {missing:,} bytes, and only {free:,} are free in {folder}. '
                       'Make room, or choose another folder.')
 
-# %% ../nbs/06_download.ipynb #a66d9aa1
+# %% ../nbs/06_download.ipynb #3dfc5260
 def _contents(z, member):
     "Yield the bytes of a member, chunk by chunk. Raise `BadZipFile` if it has another size than is declared"
     allowing_more = copy(member)
     allowing_more.file_size += 1 # zipfile stops at this size
     left = member.file_size
-    known = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    in_parts = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    n = _MB if in_parts else _MB//256 # bzip2 and LZMA unpack all that they read at once
     with z.open(allowing_more) as f:
-        for o in _chunks(f, _MB if known else _MB//256): # bzip2 and LZMA unpack whole what they read
+        for o in _chunks(f, n):
             left -= len(o)
             if left < 0: break
             yield o
@@ -149,13 +151,13 @@ def _unpack(z, member, path):
                          'Delete the archive and download it again.') from e
     part.rename(path)
 
-# %% ../nbs/06_download.ipynb #fdf6826a
+# %% ../nbs/06_download.ipynb #3b204c96
 def extract(archive:str|Path, # zip file
             folder:str|Path, # Where its files are to lie
             max_bytes:int=2**38, # Refuse an archive that unpacks to more
            )->Path: # `folder`
-    """Unpack an archive, going on from what is there. Raise `ValueError` for a file that is no whole archive, that would
-    write outside of `folder` or more than `max_bytes`, and `OSError` if the disk has no room for it"""
+    """Unpack an archive, going on from what is there. Raise `ValueError` for a file that is no whole archive, or that
+    would write outside of `folder` or more than `max_bytes`. Raise `OSError` if the disk has no room for it"""
     folder = Path(folder).resolve()
     with _opened(archive) as z:
         members = {folder/o.filename: o for o in z.infolist() if not o.is_dir()}

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['rank_predictions', 'fraction', 'most_confident', 'path_rank', 'path_rank_filter', 'train_folds']
 
-# %% ../nbs/41_rank.ipynb #a5ed4f6d
+# %% ../nbs/41_rank.ipynb #d371ec79
 from fractions import Fraction
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
-from fastai.learner import Learner # after classify, which silences a warning of its import
 from .classify import predictions
 from .split import lesion_groups
+from fastai.learner import Learner # after classify, which silences a warning of its import
 
 # %% ../nbs/41_rank.ipynb #789d6df6
 def _of_class(df, label):
