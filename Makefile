@@ -43,7 +43,7 @@ test: $(READY) check test-notebooks
 	@echo 'all notebooks passed'
 
 test-notebooks: $(READY) # several at once, a core each
-	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
+	SKINGAN_CACHE=$(CURDIR)/runs/test-cache OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 3

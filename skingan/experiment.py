@@ -5,12 +5,11 @@
 # %% auto #0
 __all__ = ['REAL', 'augment', 'shortfall', 'Arm', 'translated_arms', 'Experiment', 'measures']
 
-# %% ../nbs/52_experiment.ipynb #6eeb64c7
+# %% ../nbs/52_experiment.ipynb #18b6b3d3
 import json, re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 import pandas as pd
-from fastai.learner import Learner # after classify, which silences a warning of its import
 from fastcore.basics import patch
 from .classify import (classifier, fit_classifier, load_classifier, predictions as predict,
                               report_of, save_classifier)
@@ -21,6 +20,7 @@ from .plans import FromNevus
 from .rank import fraction, train_folds
 from .stage import digest, hardware, stage, subseed, versions, write_json
 from .stages import lineage
+from fastai.learner import Learner # after classify, which silences a warning of its import
 
 # %% ../nbs/52_experiment.ipynb #b5e09eea
 def _counts(synthetic, n):

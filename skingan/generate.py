@@ -110,11 +110,11 @@ def noise(seed:int, # Which noise
     rows = [np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]
     return torch.tensor(np.stack(rows), dtype=torch.float32)
 
-# %% ../nbs/30_generate.ipynb #4426d49c
+# %% ../nbs/30_generate.ipynb #f373a7b7
 def _check_label(label, vocab):
     if label in vocab: return
     hint = ', because it was trained without classes; take a model that knows them' if vocab == ['all'] else ''
-    raise ValueError(f'label {label!r}: this generator draws {", ".join(vocab)}{hint}')
+    raise ValueError(f'label {label!r}: this generator makes {", ".join(vocab)}{hint}')
 
 def generate(generator:nn.Module, # One that generates from noise, with `vocab` in its settings
              label:str, # Class of the images

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MODELS', 'gan_learner', 'dcgan_learner', 'cgan_learner', 'wgan_learner', 'cwgan_gp_learner', 'conv_widths',
-           'ConvGenerator', 'DenseGenerator', 'conv_downs', 'ConvDiscriminator', 'DenseDiscriminator', 'NoiseGAN',
-           'samples', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
+           'ConvGenerator', 'DenseGenerator', 'conv_downs', 'ConvDiscriminator', 'DenseDiscriminator',
+           'NoiseGAN', 'samples', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
 
 # %% ../nbs/20_noise.ipynb #a6a48987
 import math

@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['as_printed', 'by_alpha', 'leak_report', 'predicted_as', 'pixel_change', 'show_grids', 'write_tables']
 
-# %% ../nbs/53_report.ipynb #8fca296d
+# %% ../nbs/53_report.ipynb #1a0480e7
 from pathlib import Path
 import pandas as pd
-from fastai.learner import Learner # after classify, which silences a warning of its import
 from IPython.display import Image, display
 from .classify import predictions
 from .data import CLASSES
 from .plot import pixel_difference, pixels_of
 from .rank import fraction
 from .split import leaked
+from fastai.learner import Learner # after classify, which silences a warning of its import
 
 # %% ../nbs/53_report.ipynb #0801e996
 def _labels(rows):
