@@ -46,7 +46,7 @@ def batch_counts(n:int, # Batch size
     if fraction >= .5: return n, round(n*(1-fraction)/fraction)
     return round(n*fraction/(1-fraction)), n
 
-# %% ../nbs/21_acgan.ipynb #9f4c58cf
+# %% ../nbs/21_acgan.ipynb #751187e8
 class ACGAN(nn.Module):
     "The two networks and their losses, for `adversarial_learner`"
     terms = ['d_real','d_fake','d_class','g_source','g_class']
@@ -70,12 +70,12 @@ class ACGAN(nn.Module):
         n_real, n_fake = batch_counts(len(x), self.real_fraction)
         source, label = self.discriminator(torch.cat([x[:n_real], fake[:n_fake].detach()]))
         if weights is not None: weights = weights[:n_fake]
-        real = source_loss(source[:n_real], True, self.smoothing)
-        generated = source_loss(source[n_real:], False, weights=weights)
-        fraction = n_real/(n_real+n_fake)
-        return dict(d_real=2*fraction*real,
-                    d_fake=2*(1-fraction)*generated,
-                    d_class=class_loss(label, torch.cat([y[:n_real], y[:n_fake]])))
+        of_real = 2*n_real/(n_real+n_fake)
+        of_fake = 2 - of_real
+        class_real, class_fake = class_loss(label[:n_real], y[:n_real]), class_loss(label[n_real:], y[:n_fake])
+        return dict(d_real=of_real*source_loss(source[:n_real], True, self.smoothing),
+                    d_fake=of_fake*source_loss(source[n_real:], False, weights=weights),
+                    d_class=of_real*class_real + of_fake*class_fake)
 
     def steps(self, x, y):
         z, weights = self.noise(x, y)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REAL', 'augment', 'shortfall', 'Arm', 'translated_arms', 'Experiment', 'measures']
 
-# %% ../nbs/52_experiment.ipynb #18b6b3d3
+# %% ../nbs/52_experiment.ipynb #1acd3867
 import json, re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from .datasets import split_column
 from .evidence import read_predictions
 from .plans import FromNevus
 from .rank import fraction, train_folds
-from .stage import digest, hardware, stage, subseed, versions, write_json
+from .stage import STAGE_VERSIONS, digest, hardware, stage, subseed, versions, write_json
 from .stages import lineage
 from fastai.learner import Learner # after classify, which silences a warning of its import
 
@@ -121,13 +121,13 @@ class Experiment:
 
     def classifier_plan(self, arm): return replace(self.plan.classifier, **arm.changes)
 
-# %% ../nbs/52_experiment.ipynb #96f14e9c
+# %% ../nbs/52_experiment.ipynb #cddf04a9
 @patch
 def settings(self:Experiment, arm:Arm, replicate:int)->dict:
     "Return what an arm's row depends on"
-    return dict(fingerprint=fingerprint(self.df), images=lineage(self.table(arm)), arm=asdict(arm),
-                seed=replicate, split_seed=self.split_seed, gan_seed=self.gan_seed, by=self.plan.data.by,
-                classifier=asdict(self.classifier_plan(arm)))
+    return dict(version=STAGE_VERSIONS['run'], fingerprint=fingerprint(self.df),
+                images=lineage(self.table(arm)), arm=asdict(arm), seed=replicate, split_seed=self.split_seed,
+                gan_seed=self.gan_seed, by=self.plan.data.by, classifier=asdict(self.classifier_plan(arm)))
 
 # %% ../nbs/52_experiment.ipynb #213cb213
 @patch
@@ -149,10 +149,10 @@ def measures(preds:pd.DataFrame, # Of `predictions`
     accuracy, balanced = (table.recall[o] for o in ('accuracy','balanced accuracy'))
     return dict(**row, accuracy=accuracy, balanced_accuracy=balanced, n_test=len(preds))
 
-# %% ../nbs/52_experiment.ipynb #4071efe4
+# %% ../nbs/52_experiment.ipynb #ed7db95d
 def _arm_columns(arm, plan):
     "Return the columns that tell arms apart"
-    columns = dict(arm=arm.name, source=arm.source, n=arm.n, real=arm.real, **arm.columns)
+    columns = dict(arm=arm.name, source=arm.source, n=arm.n, alpha='', real=arm.real) | arm.columns
     return columns | {k: getattr(plan, k) for k in ('augmentation','balance','weighted','equal')}
 
 def _row(exp, arm, replicate, learn, preds, folder):
@@ -179,7 +179,7 @@ def rates(self:Experiment, arm:Arm, replicate:int)->list|None:
     if arm == REAL: return None
     return self.run(REAL, replicate)['lrs'] # one search serves all arms
 
-# %% ../nbs/52_experiment.ipynb #28c80b08
+# %% ../nbs/52_experiment.ipynb #f48a92ef
 @patch
 def run(self:Experiment, arm:Arm, replicate:int=0)->dict: # The row
     "Train and test the classifier of an arm, or read its row"
@@ -193,7 +193,8 @@ def run(self:Experiment, arm:Arm, replicate:int=0)->dict: # The row
         write_json(folder/'row.json', _row(self, arm, replicate, learn, preds, final))
     folder = stage(final, self.settings(arm, replicate), make)
     row, provenance = (json.loads((folder/f'{o}.json').read_text()) for o in ('row','provenance'))
-    return {'experiment': self.name, **row, 'seconds': provenance['seconds']}
+    how = {k: provenance[k] for k in ('seconds','commit')}
+    return {'experiment': self.name, **row, **how}
 
 # %% ../nbs/52_experiment.ipynb #a8a38c00
 @patch

@@ -8,16 +8,18 @@ __all__ = ['source_loss', 'lsgan_loss', 'wasserstein_loss', 'gradient_penalty', 
 # %% ../nbs/11_losses.ipynb #20ce70e9
 import torch, torch.nn.functional as F
 
-# %% ../nbs/11_losses.ipynb #cfc78068
+# %% ../nbs/11_losses.ipynb #d60da7c3
 def source_loss(logits:torch.Tensor, # Source logits, any shape
                 real:bool, # Whether the target is real
                 smoothing:float=0., # Taken off the target of real images
                 weights:torch.Tensor|None=None, # How much each image counts; None: 1 each
-               )->torch.Tensor: # Mean over the images, a scalar
+               )->torch.Tensor: # Weighted mean over the images, a scalar; 0 if no image counts
     "Return the binary cross-entropy of 'real'"
     logits = logits.float()
     target = torch.full_like(logits, 1-smoothing if real else 0.)
-    return F.binary_cross_entropy_with_logits(logits, target, weights)
+    if weights is None: return F.binary_cross_entropy_with_logits(logits, target)
+    total = F.binary_cross_entropy_with_logits(logits, target, weights, reduction='sum')
+    return total/weights.sum().clamp(min=1e-6)
 
 # %% ../nbs/11_losses.ipynb #40e7770a
 def lsgan_loss(pred:torch.Tensor, # Scores, any shape

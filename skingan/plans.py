@@ -36,13 +36,13 @@ def data_plan(preset:str, # One of `PRESETS`
     "Return a preset's data plan"
     return DataPlan(size, COUNTS.get(preset, {}), **kwargs)
 
-# %% ../nbs/51_plans.ipynb #139b4c81
+# %% ../nbs/51_plans.ipynb #e46203b7
 CLASSIFIERS = dict(
     tiny=ClassifierPlan('resnet18', size=32, epochs=8, bs=16, pretrained=False),
     demo=ClassifierPlan('resnet18', size=64, epochs=5, bs=32, pretrained=False),
     bench=ClassifierPlan('resnet18', size=64, epochs=6, bs=64, pretrained=False),
     bench_gpu=ClassifierPlan('resnet18', size=128, epochs=20, bs=64, pretrained=False),
-    thesis=ClassifierPlan('resnet50', size=256, epochs=10, bs=64, pretrained=True))
+    thesis=ClassifierPlan('resnet50', size=256, epochs=10, bs=64, pretrained='IMAGENET1K_V1'))
 
 # %% ../nbs/51_plans.ipynb #17bab552
 REFINERS = dict(
@@ -60,21 +60,21 @@ GENERATORS = dict(
     bench_gpu=NoisePlan(size=64, epochs=300, bs=64, filters=64),
     thesis=NoisePlan(size=64, epochs=300, bs=64, filters=64))
 
-# %% ../nbs/51_plans.ipynb #5fc246f2
+# %% ../nbs/51_plans.ipynb #ab0f38a1
 def _setting_rows(plan, part=''):
     "Return (part, setting, value, meaning) for each field; those of the smaller plans follow"
     meanings, rows, parts = docments(type(plan), full=False), [], []
     for name in (o.name for o in fields(plan)):
         value = getattr(plan, name)
         if is_dataclass(value): parts += _setting_rows(value, name)
-        else: rows.append((part, name, value, meanings.get(name)))
+        else: rows.append((part, name, '' if value is None else value, meanings.get(name) or ''))
     return rows + parts
 
 def plan_table(plan, # A plan
               )->pd.DataFrame: # Columns value and meaning; indexed by part and setting
-    "Return a plan as a table, a row per setting"
-    table = pd.DataFrame(_setting_rows(plan), columns=['part','setting','value','meaning'])
-    return table.fillna('').set_index(['part','setting'])
+    "Return a plan as a table, a row per setting; what is None is left blank"
+    columns = ['part','setting','value','meaning']
+    return pd.DataFrame(_setting_rows(plan), columns=columns, dtype=object).set_index(['part','setting'])
 
 # %% ../nbs/51_plans.ipynb #614065fa
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class Imbalance:
         steps = self.epochs*math.ceil(n_benign/self.translate.bs)
         return replace(self.translate, steps=steps, **changes)
 
-# %% ../nbs/51_plans.ipynb #83bce176
+# %% ../nbs/51_plans.ipynb #efb34e62
 _BALANCING_EPOCHS = dict(tiny=1, demo=3, bench=2, bench_gpu=20, thesis=720)
 
 def imbalance(preset:str, # One of `PRESETS`
@@ -210,6 +210,7 @@ def imbalance(preset:str, # One of `PRESETS`
     "Return the plan of experiment 5: the paper's CycleGAN and EfficientNet. Raise `ValueError` for an unknown preset"
     _check_preset(preset)
     classifier = replace(CLASSIFIERS[preset], arch='efficientnet_b0.ra_in1k', augmentation='none')
+    if classifier.pretrained: classifier = replace(classifier, pretrained=True) # the weights are in timm's name
     translate = replace(REFINERS[preset], steps=None, n_blocks=9, n_downs=3, slope=.2, lambda_identity=0.)
     return Imbalance(preset, data_plan(preset, classifier.size), translate, _BALANCING_EPOCHS[preset], classifier)
 

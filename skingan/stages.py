@@ -6,7 +6,7 @@
 __all__ = ['GANS', 'lineage', 'train_gan', 'train_model', 'train_cyclegan', 'image_set', 'generate_set',
            'translate_set']
 
-# %% ../nbs/50_stages.ipynb #ff0a44a8
+# %% ../nbs/50_stages.ipynb #f4994a45
 import math
 from dataclasses import asdict
 from functools import partial
@@ -20,7 +20,7 @@ from .data import fingerprint, read_manifest, write_manifest
 from .generate import generate, load_generator, save_generator, translate
 from .images import lesion_dls, unpaired_dls
 from .noise import MODELS, NoisePlan, noise_learner
-from .stage import set_seed, stage, stage_digest, subseed
+from .stage import STAGE_VERSIONS, set_seed, stage, stage_digest, subseed
 
 # %% ../nbs/50_stages.ipynb #db0d64cb
 def lineage(df:pd.DataFrame, # Lesion table, with a column `stage` where a stage made the images
@@ -51,7 +51,7 @@ def _learner(model, dls, plan, ali, **kwargs):
     if plan.lr: kwargs['lr'] = plan.lr
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
-# %% ../nbs/50_stages.ipynb #301ad528
+# %% ../nbs/50_stages.ipynb #6bacdd1e
 def _fit(learn, epochs, folder):
     with learn.no_logging(): fit_gan(learn, epochs, folder/'checkpoint.safetensors', flat=.5)
 
@@ -78,7 +78,7 @@ def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learnt from
         learn = _learner(model, dls, plan, ali, show_every=math.ceil(plan.epochs/n_grids), folder=folder)
         _fit(learn, plan.epochs, folder)
         _keep(learn, learn.ema.module, folder)
-    settings = dict(data=fingerprint(train), seed=seed, model=model, **asdict(plan))
+    settings = dict(version=STAGE_VERSIONS['gan'], data=fingerprint(train), seed=seed, model=model, **asdict(plan))
     if ali: settings['ali'] = stage_digest(ali)
     return stage(folder, settings, make)
 
@@ -93,7 +93,7 @@ def train_model(df:pd.DataFrame, # Lesion table; its train rows are learnt from
     ali = train_model(df, plan, out, 'ali', seed) if _needs_ali(model) else None
     return train_gan(df, plan, Path(out)/f'gan-{model}', subseed(seed, model), model, ali)
 
-# %% ../nbs/50_stages.ipynb #db921762
+# %% ../nbs/50_stages.ipynb #717ea4a4
 def _n_parts(steps): return min(max(10, math.ceil(steps/1000)), steps)
 
 def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
@@ -112,15 +112,16 @@ def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
         learn = cyclegan_learner(dls, **options)
         _fit(learn, n_parts, folder)
         _keep(learn, learn.model.generator['a2b'], folder)
-    settings = dict(a=lineage(df_a), b=lineage(df_b), seed=seed, **asdict(plan))
+    settings = dict(version=STAGE_VERSIONS['cyclegan'], a=lineage(df_a), b=lineage(df_b), seed=seed, **asdict(plan))
     return stage(folder, settings, make)
 
-# %% ../nbs/50_stages.ipynb #9395ec96
+# %% ../nbs/50_stages.ipynb #bd5884cf
 def image_set(folder:str|Path, # Of the stage
               settings:dict, # What the images depend on
               make, # Function of a folder: write images into it, return their lesion table
              )->pd.DataFrame: # Lesion table with `stage`
     "Make a folder of images, as a stage"
+    settings = dict(version=STAGE_VERSIONS['images'], **settings)
     folder = stage(folder, settings, lambda o: write_manifest(make(o), o))
     return read_manifest(folder).assign(stage=stage_digest(folder))
 

@@ -1,0 +1,27 @@
+"""Do the notebooks run from beginning to end? Each at preset `tiny`, in a folder that is removed; the tables must hold what is listed here.
+
+    python benchmarks/tiny.py 03_conditional_wgan 04_gan_variants
+"""
+import sys, tempfile
+from pathlib import Path
+from skingan.command import execute
+
+EXPECTED = { # notebook: (file of its tables, text in it)
+    '01_from_noise': ('01_from_noise.txt', 'cyclegan-8'),
+    '02_from_nevus': ('02_from_nevus.txt', 'nevus-1/2-8'),
+    '03_conditional_wgan': ('03_conditional_wgan.txt', 'cwgan_gp-1:3 '),
+    '04_gan_variants': ('04_gan_variants.txt', 'acgan_ali_v2: collapsed'),
+    '05_siim_isic': ('05_siim_isic.txt', '\nsmoothing  '),
+    'own_images': ('own_images-acgan.txt', 'acgan')}
+
+def try_notebook(name, folder):
+    out = Path(folder)/name
+    execute(name, out, dict(preset='tiny'))
+    file, text = EXPECTED[name]
+    tables = (out/file).read_text()
+    if text not in tables: sys.exit(f'{name}: {text!r} is not in its tables:\n{tables}')
+    print(f'{name}: ran at preset tiny', flush=True)
+
+if __name__ == '__main__':
+    with tempfile.TemporaryDirectory() as folder:
+        for name in sys.argv[1:] or EXPECTED: try_notebook(name, folder)
