@@ -91,7 +91,7 @@ def against_baseline(rows:pd.DataFrame, # Rows of runs: arm, replicate, accuracy
     of_each = baselines.loc[runs.index.get_level_values('replicate')].values
     return in_standard_errors(runs.accuracy, of_each, rows.n_test.iloc[0]).join(pairs)
 
-# %% ../nbs/43_evidence.ipynb #1f6677a2
+# %% ../nbs/43_evidence.ipynb #5681a97a
 def _is_positive(preds, positive):
     y = (preds.label==positive).values
     if y.any() and not y.all(): return y
@@ -108,17 +108,22 @@ def _places_by_group(chosen, groups):
     places = pd.Series(np.flatnonzero(chosen))
     return [o.values for _,o in places.groupby(np.asarray(groups)[places])]
 
-def _sides(y, groups):
-    "Return the places of the positive and of the other images by group, for an interval"
-    if groups is None: groups = np.arange(len(y))
+def _check_groups(y, groups):
     if len(groups) != len(y):
         raise ValueError(f'{len(groups)} groups for {len(y)} test images: give each image its own')
-    sides = [_places_by_group(o, groups) for o in (y, ~y)]
-    fewest = min(map(len, sides))
-    if fewest >= 2: return sides
+    fewest = min(len(set(groups[o])) for o in (y, ~y))
+    if fewest >= 2: return
     raise ValueError(f'a class has {fewest} test image or group of images: for an interval it needs 2 at least')
 
-# %% ../nbs/43_evidence.ipynb #b4a3813a
+def _strata(y, groups):
+    "Return the places of whole groups: those with a positive image, and those without"
+    groups = np.arange(len(y)) if groups is None else np.asarray(groups)
+    _check_groups(y, groups)
+    with_positive = np.isin(groups, groups[y])
+    strata = [_places_by_group(o, groups) for o in (with_positive, ~with_positive)]
+    return [o for o in strata if o]
+
+# %% ../nbs/43_evidence.ipynb #4328121a
 def _bootstrap(statistic, n_groups, n_resamples, seed):
     samples = [np.arange(n) for n in n_groups]
     rng = np.random.default_rng(seed)
@@ -128,11 +133,12 @@ def _bootstrap(statistic, n_groups, n_resamples, seed):
 
 def _interval(statistic, y, groups, n_resamples, seed):
     "Return the 95 % interval of a function of the places of the positive and of the other images"
-    sides = _sides(y, groups)
+    strata = _strata(y, groups)
     def of_groups(*resampled):
-        chosen = [[side[i] for i in o.astype(int)] for side,o in zip(sides, resampled)]
-        return statistic(*map(np.concatenate, chosen))
-    result = _bootstrap(of_groups, map(len, sides), n_resamples, seed)
+        chosen = [stratum[i] for stratum,o in zip(strata, resampled) for i in o.astype(int)]
+        places = np.concatenate(chosen)
+        return statistic(places[y[places]], places[~y[places]])
+    result = _bootstrap(of_groups, map(len, strata), n_resamples, seed)
     ends = [float(o) for o in result.confidence_interval]
     if np.isfinite(ends).all(): return ends
     return np.quantile(result.bootstrap_distribution, [.025, .975]).tolist() # BCa fails where nearly all agree

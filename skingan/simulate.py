@@ -268,9 +268,9 @@ def simulate(label:str, # One of `CLASSES`
     image = _over(_skin(c), _inside(c)*c.shown, lesion)
     return _photograph(c, image)
 
-# %% ../nbs/02_simulate.ipynb #f441c62f
+# %% ../nbs/02_simulate.ipynb #e5cb6c35
 def _rows(root, label, n, seed):
-    names = [f'drawn{seed}_{label}_{i:05d}' for i in range(n)] # images are ordered by id, so the prefix stays
+    names = [f'simulated{seed}_{label}_{i:05d}' for i in range(n)]
     return [(o, label, str(root/f'{o}.png'), 'simulated') for o in names]
 
 def _save(pixels, path): Image.fromarray(pixels).save(path, compress_level=1)
