@@ -6,13 +6,14 @@
 __all__ = ['ClassifierPlan', 'classifier', 'StopIfNotFinite', 'KeepBest', 'fit_classifier', 'predictions', 'report_of',
            'report', 'top_k', 'save_classifier', 'load_classifier']
 
-# %% ../nbs/40_classify.ipynb #5bc5b3eb
+# %% ../nbs/40_classify.ipynb #99476e5e
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
+warnings.filterwarnings('ignore', 'Your generator is empty') # fastprogress', where there are no valid images
 from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFlat, DataLoaders, Learner,
                                OptimWrapper, TrackerCallback, accuracy, create_timm_model,
                                create_vision_model, default_device, partial, resnet50)

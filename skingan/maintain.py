@@ -17,7 +17,7 @@ from . import plans
 from .command import notebooks
 from .plans import plan_digest, stages_digest
 
-# %% ../nbs/61_maintain.ipynb #a167971f
+# %% ../nbs/61_maintain.ipynb #af565658
 def read_cells(notebook:Path, # ipynb file
               )->list: # (kind, source, text of the outputs), kind is `markdown` or `code`
     "Return the cells of a notebook"
@@ -28,6 +28,7 @@ def _output_text(cell):
     outputs = cell.get('outputs', [])
     return ''.join(''.join(o.get('text', '')) for o in outputs)
 
+# %% ../nbs/61_maintain.ipynb #23b6aaf3
 def all_notebooks(root:Path, # Of the project
                  )->list: # Paths
     "Return all notebooks but copies that Jupyter keeps"
@@ -121,9 +122,14 @@ def execute_face(notebook:Path, # ipynb file
 
 def _command(name, root): subprocess.run([Path(sys.executable).with_name(name)], cwd=root, check=True)
 
-# %% ../nbs/61_maintain.ipynb #e834a48c
+# %% ../nbs/61_maintain.ipynb #02e7f443
+def _contents(root):
+    "Return {file: bytes} of what `tidy` may change"
+    files = [root/'README.md', *all_notebooks(root), *(root/'skingan').glob('*.py')]
+    return {str(o.relative_to(root)): o.read_bytes() for o in files}
+
 def _export():
-    "Run nbdev's export; its lines of `__all__` are 11 characters wider than it is told"
+    "Run nbdev's export; its lines of `__all__` are 11 characters wider than it is asked for"
     from nbdev import maker # of the development tools
     from nbdev.doclinks import nbdev_export as export
     wrapper = maker.TextWrapper
@@ -138,12 +144,9 @@ def tidy(root:Path, # Of the project
     _command('nbdev-clean', root)
     (root/'README.md').write_text(readme_text(root/'nbs/index.ipynb'), encoding='utf-8')
 
-def _contents(root):
-    "Return {file: bytes} of what `tidy` may change"
-    files = [root/'README.md', *all_notebooks(root), *(root/'skingan').glob('*.py')]
-    return {str(o.relative_to(root)): o.read_bytes() for o in files}
-
+# %% ../nbs/61_maintain.ipynb #dbcd627f
 def check_tidy(root:Path, # Of the project
+               tidy=tidy, # Function of `root`
               ):
     "Raise `CliError` if package, README or notebooks are not what `tidy` makes of them"
     before = _contents(root)
