@@ -11,11 +11,12 @@ PRESET ?= bench
 SET ?= seed=0
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
-.PHONY: help setup demo face test test-notebooks test-kill test-tiny lab real prepare check wheel clean
+.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny lab real prepare check wheel clean
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
-	@echo 'make test      every notebook, every test'
+	@echo 'make test      every notebook, and every test but the slow ones'
+	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions'
 	@echo 'make lab       Jupyter, to step through the notebooks in nbs/'
 	@echo 'make real DATA=<folder> NAME=<data>-<size>px [PRESET=bench] [EXPERIMENTS=...] [SET="seed=1 ..."]'
 	@echo '               experiments on real images; what is worth keeping goes into results/NAME'
@@ -23,7 +24,7 @@ help:
 
 setup: $(READY)
 
-$(READY): requirements.lock setup.py settings.ini pyproject.toml
+$(READY): requirements.lock setup.py settings.ini pyproject.toml skingan/__init__.py
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "skingan needs Python 3.11 or later")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements.lock
@@ -44,6 +45,9 @@ test: $(READY) check test-notebooks
 
 test-notebooks: $(READY) # several at once, a core each
 	SKINGAN_CACHE=$(CURDIR)/runs/test-cache OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
+
+test-slow: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|43_'
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 3

@@ -12,7 +12,7 @@ notebooks = {f'skingan.notebooks.{o}': f'nbs/{o}' for o in ('experiments', 'tuto
 
 setup(
     name=cfg['lib_name'], description=cfg['description'], keywords=cfg['keywords'].split(),
-    author=cfg['author'], license=cfg['license'], license_files=['LICENSE'],
+    author=cfg['author'], license=cfg['license'], license_files=['LICENSE', 'NOTICE'],
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=['skingan', 'skingan.tables', *notebooks], package_dir=notebooks,
     package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb'])},

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 import pandas as pd, psutil
 
-EXPERIMENTS = ['01_from_noise', '02_from_nevus']
+EXPERIMENTS = {'01_from_noise': 'cyclegan-8', '02_from_nevus': 'nevus-1/2-8'} # and an arm of their tables
 ONE_THREAD = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0') # sums of two threads are rounded otherwise
 
 def start(out, tag=''):
@@ -75,7 +75,8 @@ def differences(a, b):
     only_one = sorted(set(files_a) ^ set(files_b))
     both = sorted(set(files_a) & set(files_b))
     unequal = [o for o in both if not filecmp.cmp(files_a[o], files_b[o], shallow=False)]
-    return only_one + unequal + [o for o in EXPERIMENTS if not rows(a, o).equals(rows(b, o))]
+    lost = [o for o,arm in EXPERIMENTS.items() if arm not in (b/f'{o}.txt').read_text(encoding='utf-8')]
+    return only_one + unequal + lost + [o for o in EXPERIMENTS if not rows(a, o).equals(rows(b, o))]
 
 def planned_kills(n_stages, kills, rng):
     "Return the stages to be killed in, every one before any twice"

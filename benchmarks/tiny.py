@@ -18,7 +18,7 @@ def try_notebook(name, folder):
     out = Path(folder)/name
     execute(name, out, dict(preset='tiny'))
     file, text = EXPECTED[name]
-    tables = (out/file).read_text()
+    tables = (out/file).read_text(encoding='utf-8')
     if text not in tables: sys.exit(f'{name}: {text!r} is not in its tables:\n{tables}')
     print(f'{name}: ran at preset tiny', flush=True)
 

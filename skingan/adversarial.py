@@ -24,17 +24,22 @@ def parameter_groups(system:nn.Module)->list: # Two lists of parameters
     "Return the parameters of the generator and those of the discriminator"
     return [list(o.parameters()) for o in (system.generator, system.discriminator)]
 
-# %% ../nbs/13_adversarial.ipynb #6306215b
-def networks(system:nn.Module)->list: # Modules
+# %% ../nbs/13_adversarial.ipynb #f898dc15
+def networks(system:nn.Module, # Has `generator` and `discriminator`
+            )->list: # Modules
     "Return the networks of a system one by one, where generator or discriminator has several (a `ModuleDict`)"
     both = [system.generator, system.discriminator]
     each = [list(o.values()) if isinstance(o, nn.ModuleDict) else [o] for o in both]
     return sum(each, [])
 
-# %% ../nbs/13_adversarial.ipynb #0f17dca9
+# %% ../nbs/13_adversarial.ipynb #97b9ee5b
 class LossTerm(Metric):
     "Return the mean of one loss term over an epoch's training batches"
-    def __init__(self, term): self.term = term
+    def __init__(self,
+                 term:str, # One of the system's `terms`
+                ):
+        self.term = term
+
     def reset(self): self.total, self.n = 0., 0
     def accumulate(self, learn):
         if self.term not in learn.terms: return
@@ -97,11 +102,17 @@ class RecordHistory(Callback):
         if self.epoch < self.learn.done_epochs: return
         self.learn.history.append({o.name: o.value for o in self.learn.metrics})
 
-# %% ../nbs/13_adversarial.ipynb #29329f3d
+# %% ../nbs/13_adversarial.ipynb #52fea573
 class ShowSamples(Callback):
     "Call `show(sample(), epoch)` every so many epochs and after the last, in the first process only"
     order = 70
-    def __init__(self, sample, show, every): self.sample, self.show, self.every = sample, show, every
+    def __init__(self,
+                 sample, # Function that returns images
+                 show, # Function of these images and the number of epochs done
+                 every:int, # Epochs from one call of `show` to the next
+                ):
+        self.sample, self.show, self.every = sample, show, every
+
     def after_epoch(self):
         done = self.epoch+1
         is_due = done % self.every == 0 or done == self.n_epoch
@@ -132,7 +143,7 @@ def adversarial_learner(dls, # fastai `DataLoaders`
     if n_processes() > 1: add_process_callbacks(learn)
     return learn
 
-# %% ../nbs/13_adversarial.ipynb #0a4d8cbc
+# %% ../nbs/13_adversarial.ipynb #61ec42e7
 def _setup(learn, n_epoch, flat):
     "Return what must be the same when a training goes on"
     setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train),
@@ -146,7 +157,7 @@ def _falling_rate(lr, flat):
     rate = combine_scheds([flat, 1-flat], [SchedNo(lr, lr), SchedLin(lr, 0)])
     return [ParamScheduler({'lr': rate})]
 
-def fit_gan(learn:AdversarialLearner,
+def fit_gan(learn:AdversarialLearner, # Of `adversarial_learner`, or of a model built on it
             n_epoch:int, # Epochs in all
             checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
             flat:float=1., # Fraction of the epochs before the rate starts to fall; 1: it does not fall

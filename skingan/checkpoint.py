@@ -153,13 +153,13 @@ def probe(self:Checkpoint):
         problem = f'no checkpoint can be written here ({e.strerror}); give another file'
         raise OSError(e.errno, problem, str(folder)) from e
 
-# %% ../nbs/12_checkpoint.ipynb #89427546
+# %% ../nbs/12_checkpoint.ipynb #6905b3e8
 def _files(path):
     "Return the safetensors file and the JSON file of a network"
     stem = str(path).removesuffix('.safetensors')
     return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
 
-def save_network(net:nn.Module,
+def save_network(net:nn.Module, # On any device; it stays there
                  path:str|Path, # Of the safetensors file; the JSON lies beside it
                  settings:dict, # What `load_network` builds the network from; JSON-able
                 ):

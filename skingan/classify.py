@@ -88,10 +88,12 @@ class StopIfNotFinite(Callback):
         raise FloatingPointError(f'loss {self.loss.item()} in epoch {self.epoch}, batch {self.iter}: training stops '
                                  f'here. Lower the learning rate (it was {rate:.2g}), or look for broken images.')
 
-# %% ../nbs/40_classify.ipynb #9c771348
+# %% ../nbs/40_classify.ipynb #fea8c2ab
 class KeepBest(TrackerCallback):
     "Stop when the validation loss has not fallen for `patience` epochs, and put the weights of its lowest back"
-    def __init__(self, patience):
+    def __init__(self,
+                 patience:int, # Epochs without a lower validation loss before it stops
+                ):
         super().__init__()
         self.patience = patience
 

@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['notebooks', 'parse_parameters', 'check_parameters', 'execute', 'to_html', 'keep_results', 'run_notebooks']
 
-# %% ../nbs/60_command.ipynb #d633747f
-import gzip, json, os, shutil
+# %% ../nbs/60_command.ipynb #f66e2be9
+import errno, gzip, os, shutil
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
-import papermill
+import nbformat, papermill
 from fastcore.script import CliError, call_parse
 
 # %% ../nbs/60_command.ipynb #78ccb2ab
@@ -30,7 +31,7 @@ def _find(name):
     if name not in there: raise ValueError(f'notebook {name!r}: give one of {", ".join(there)}')
     return there[name]
 
-# %% ../nbs/60_command.ipynb #8ff530e3
+# %% ../nbs/60_command.ipynb #374ad35c
 def parse_parameters(texts:list, # Such as `seed=1`
                     )->dict: # {name: value}
     "Return parameters from texts. Raise `ValueError` for a text without `=`"
@@ -42,8 +43,10 @@ def _value(text):
     "Return a number, True, False, None or the text itself"
     named = {'True': True, 'False': False, 'None': None}
     if text in named: return named[text]
-    try: return json.loads(text) if text[:1] in '-.0123456789' else text
-    except ValueError: return text
+    for number in (int, float):
+        try: return number(text)
+        except ValueError: pass
+    return text
 
 # %% ../nbs/60_command.ipynb #c9877fff
 def check_parameters(notebook:Path, # With a cell tagged `parameters`
@@ -54,7 +57,7 @@ def check_parameters(notebook:Path, # With a cell tagged `parameters`
     unknown = [o for o in names if o not in known]
     if unknown: raise ValueError(f'{notebook.stem} has no parameter {unknown[0]!r}; it has {", ".join(known)}')
 
-# %% ../nbs/60_command.ipynb #880231ce
+# %% ../nbs/60_command.ipynb #0cbb178a
 def _split_data(data):
     "Return the name of a folder of images, after putting its parent into the environment"
     folder = Path(data)
@@ -72,8 +75,13 @@ def execute(name:str, # Of a notebook
     parameters = parameters | dict(out=str(out))
     check_parameters(notebook, parameters)
     out.mkdir(parents=True, exist_ok=True)
-    executed = out/f'{name}.ipynb'
-    papermill.execute_notebook(str(notebook), str(executed), parameters, progress_bar=False)
+    executed, part = out/f'{name}.ipynb', out/f'.{name}.{os.getpid()}.ipynb' # two processes may share `out`
+    try: papermill.execute_notebook(str(notebook), str(part), parameters, progress_bar=False)
+    except OSError as e:
+        if e.errno != errno.ENOSPC: raise
+        raise OSError(e.errno, 'the disk is full. What was finished is kept: make room and run the same again', str(out)) from e
+    finally:
+        if part.exists(): part.replace(executed)
     return executed
 
 # %% ../nbs/60_command.ipynb #e9d2600e
@@ -88,7 +96,7 @@ def to_html(executed:Path, # Notebook
     file.write_text(page.replace('href="../', f'href="{rooms}/'), encoding='utf-8')
     return file
 
-# %% ../nbs/60_command.ipynb #358cca55
+# %% ../nbs/60_command.ipynb #d16ecc5d
 def keep_results(out:str|Path, # Folder of a run's results
                  to:str|Path, # Folder to keep them in
                  names:list, # Of the notebooks
@@ -97,19 +105,35 @@ def keep_results(out:str|Path, # Folder of a run's results
     out, to = Path(out), Path(to)
     to.mkdir(parents=True, exist_ok=True)
     for name in names:
+        _keep_notebook(out/f'{name}.ipynb', to)
         number = name.split('_')[0]
-        for file in [out/f'{name}.ipynb', *out.glob(f'{number}_*.csv')]: shutil.copy(file, to)
+        for file in out.glob(f'{number}_*.csv'): shutil.copy(file, to)
     for file in out.rglob('runs/*/predictions.csv'): _keep_predictions(file, out, to)
+
+def _keep_notebook(executed, to):
+    "Copy a notebook without papermill's notes, which hold paths of this machine"
+    nb = nbformat.read(executed, as_version=4)
+    for o in (nb, *nb.cells): o.metadata.pop('papermill', None)
+    nbformat.write(nb, to/executed.name)
 
 def _keep_predictions(file, out, to):
     "Compress `out/<group>/runs/<run>/predictions.csv` to `to/predictions/<group>/<run>.csv.gz`"
-    if '.part' in str(file): return
     group, run = file.relative_to(out).parts[:-3], file.parent.name
+    if run.endswith('.part'): return # unfinished
     target = to.joinpath('predictions', *group)/f'{run}.csv.gz'
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(gzip.compress(file.read_bytes(), mtime=0)) # equal predictions, equal files
 
-# %% ../nbs/60_command.ipynb #ec582e64
+# %% ../nbs/60_command.ipynb #f9aec6ff
+def _checked(names, parameters, texts):
+    "Return all parameters, before the first notebook starts. Raise `CliError` for what is wrong with them"
+    if not names: raise CliError(f'give the names of notebooks: {", ".join(notebooks())}')
+    try:
+        parameters = parameters | parse_parameters(texts)
+        for name in names: check_parameters(_find(name), parameters)
+    except ValueError as e: raise CliError(str(e)) from e
+    return parameters
+
 @call_parse
 def run_notebooks(
     *names:str, # Notebooks, such as 01_from_noise
@@ -121,13 +145,12 @@ def run_notebooks(
     html:bool=False, # Write pages to look at
 ):
     "Execute notebooks of skingan one after the other, and print their tables"
-    if not names: raise CliError(f'give the names of notebooks: {", ".join(notebooks())}')
-    parameters = dict(preset=preset, data=data) | parse_parameters(set)
-    for name in names: check_parameters(_find(name), parameters) # before the first one starts
+    parameters = _checked(names, dict(preset=preset, data=data), set)
+    if html and not find_spec('nbconvert'): raise CliError('--html needs nbconvert: pip install nbconvert')
     for name in names:
         print(f'{name}: preset {preset}', flush=True)
         executed = execute(name, out, parameters)
         if html: print(f'{name}: to look at: {to_html(executed)}')
     for file in (Path(out)/f'{name}.txt' for name in names):
-        if file.exists(): print(file.read_text())
+        if file.exists(): print(file.read_text(encoding='utf-8'))
     if keep: keep_results(out, keep, names)

@@ -91,7 +91,7 @@ def against_baseline(rows:pd.DataFrame, # Rows of runs: arm, replicate, accuracy
     of_each = baselines.loc[runs.index.get_level_values('replicate')].values
     return in_standard_errors(runs.accuracy, of_each, rows.n_test.iloc[0]).join(pairs)
 
-# %% ../nbs/43_evidence.ipynb #5681a97a
+# %% ../nbs/43_evidence.ipynb #55a28d73
 def _is_positive(preds, positive):
     y = (preds.label==positive).values
     if y.any() and not y.all(): return y
@@ -121,9 +121,10 @@ def _strata(y, groups):
     _check_groups(y, groups)
     with_positive = np.isin(groups, groups[y])
     strata = [_places_by_group(o, groups) for o in (with_positive, ~with_positive)]
-    return [o for o in strata if o]
+    if min(map(len, strata)) < 2: strata = [strata[0] + strata[1]] # a single group cannot be resampled
+    return strata
 
-# %% ../nbs/43_evidence.ipynb #4328121a
+# %% ../nbs/43_evidence.ipynb #8d9de6d5
 def _bootstrap(statistic, n_groups, n_resamples, seed):
     samples = [np.arange(n) for n in n_groups]
     rng = np.random.default_rng(seed)
@@ -141,7 +142,7 @@ def _interval(statistic, y, groups, n_resamples, seed):
     result = _bootstrap(of_groups, map(len, strata), n_resamples, seed)
     ends = [float(o) for o in result.confidence_interval]
     if np.isfinite(ends).all(): return ends
-    return np.quantile(result.bootstrap_distribution, [.025, .975]).tolist() # BCa fails where nearly all agree
+    return np.nanquantile(result.bootstrap_distribution, [.025, .975]).tolist() # BCa fails where nearly all agree
 
 def binary_measures(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on two classes
                     positive:str, # The class to be found

@@ -170,14 +170,15 @@ def folder(self:Experiment, arm:Arm, replicate:int)->Path:
     "Return where a run lies, under a name that every file system takes"
     return self.out/'runs'/f'{re.sub("[/:]", "_", arm.name)}-replicate{replicate}'
 
-# %% ../nbs/52_experiment.ipynb #29f44740
+# %% ../nbs/52_experiment.ipynb #02ccee25
 @patch
 def rates(self:Experiment, arm:Arm, replicate:int)->list|None:
     "Return the learning rates of an arm's phases; None: to be found"
-    plan = self.plan.classifier
+    plan = self.classifier_plan(arm)
     if plan.lr: return [plan.lr] * plan.n_phases
     if arm == REAL: return None
-    return self.run(REAL, replicate)['lrs'] # one search serves all arms
+    lrs = self.run(REAL, replicate)['lrs'] # one search serves all arms with as many phases
+    return lrs if len(lrs) == plan.n_phases else None
 
 # %% ../nbs/52_experiment.ipynb #f48a92ef
 @patch

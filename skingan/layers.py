@@ -33,10 +33,13 @@ def frozen(net:nn.Module):
     try: yield net
     finally: net.requires_grad_(True)
 
-# %% ../nbs/10_layers.ipynb #d5b540cf
+# %% ../nbs/10_layers.ipynb #e4cc7534
 class SyncNorm(nn.BatchNorm2d):
     "Normalise by the images of all processes, equally many in each; in one process this is `nn.BatchNorm2d`"
-    def __init__(self, nf): super().__init__(nf, affine=False)
+    def __init__(self,
+                 nf:int, # Number of channels
+                ):
+        super().__init__(nf, affine=False)
 
     def forward(self, x):
         if not self.training or not dist.is_initialized(): return super().forward(x)
@@ -57,10 +60,13 @@ class SyncNorm(nn.BatchNorm2d):
         self.running_var.lerp_(var, self.momentum)
         self.num_batches_tracked += 1
 
-# %% ../nbs/10_layers.ipynb #01509283
+# %% ../nbs/10_layers.ipynb #1996b0ff
 class ClassNorm(nn.Module):
     "Apply batch norm with a gain and a bias per class, then ReLU"
-    def __init__(self, n_classes, nf):
+    def __init__(self,
+                 n_classes:int, # Number of classes
+                 nf:int, # Number of channels
+                ):
         super().__init__()
         self.norm = SyncNorm(nf)
         self.gain, self.bias = nn.Embedding(n_classes, nf), nn.Embedding(n_classes, nf)

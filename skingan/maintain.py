@@ -144,7 +144,7 @@ def tidy(root:Path, # Of the project
     _command('nbdev-clean', root)
     (root/'README.md').write_text(readme_text(root/'nbs/index.ipynb'), encoding='utf-8')
 
-# %% ../nbs/61_maintain.ipynb #dbcd627f
+# %% ../nbs/61_maintain.ipynb #3fc8af2a
 def check_tidy(root:Path, # Of the project
                tidy=tidy, # Function of `root`
               ):
@@ -153,17 +153,17 @@ def check_tidy(root:Path, # Of the project
     tidy(root)
     after = _contents(root)
     changed = sorted(k for k in {*before, *after} if before.get(k) != after.get(k))
-    message = 'These were not what the notebooks say. They are now: look and commit.'
+    message = 'These files did not match the notebooks and were rewritten. Review and commit them:'
     if changed: raise CliError('\n'.join([message, *changed]))
 
-# %% ../nbs/61_maintain.ipynb #691de686
+# %% ../nbs/61_maintain.ipynb #21eada80
 @call_parse
 def maintain(
     root:str='.', # Of the project
     tidy_up:bool=False, # Write what follows from the notebooks, instead of checking
     face:Annotated[str, 'Experiments and tutorials to execute first, by name', dict(nargs='*')]=(),
 ):
-    "Check that package and README are what the notebooks say, that lines are short, and that faces are true"
+    "Check that package and README match the notebooks, that lines are short, and that faces are up to date"
     root = Path(root).resolve()
     for name in face: execute_face(notebooks()[name], root)
     if tidy_up: return tidy(root)

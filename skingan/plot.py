@@ -114,7 +114,7 @@ def pixel_difference(a:np.ndarray, # `(n, height, width, 3)` uint8
     "Return |a - b| of each pixel"
     return np.abs(a.astype(np.int16) - b).astype(np.uint8)
 
-# %% ../nbs/03_plot.ipynb #b8eedece
+# %% ../nbs/03_plot.ipynb #7aaaeaf4
 def _with_differences(images):
     "Return the first images, then each version followed by how it differs from the first"
     (first,original), *others = images.items()
@@ -128,7 +128,7 @@ def show_changes(tables:dict, # Name: lesion table. The first has the originals,
                  n:int=8, # How many
                  size:int=64, # Side of each, pixels
                 ):
-    "Show a row an image: the original, then each table's version and how much it differs"
+    "Show one row per image: the original, then each table's version and how much it differs"
     columns = _with_differences(_same_images(tables, n, size))
     row_by_row = np.stack(list(columns.values()), 1).reshape(-1, size, size, 3)
     width = size+2

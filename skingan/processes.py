@@ -51,7 +51,7 @@ def gather_to_first(o, # Anything that can be pickled
     dist.gather_object(o, gathered)
     return gathered
 
-# %% ../nbs/09_processes.ipynb #1b811fc1
+# %% ../nbs/09_processes.ipynb #81b95eff
 def _own_gpu():
     "Return this process' GPU, which becomes the current one"
     local, n = int(os.environ.get('LOCAL_RANK', rank_distrib())), torch.cuda.device_count()
@@ -65,7 +65,7 @@ def join_processes(dls, # fastai `DataLoaders` whose `train` has `take_part`
     n = n_processes()
     if n == 1: return
     if not hasattr(dls.train, 'take_part'):
-        raise TypeError(f'a {type(dls.train).__name__} cannot be shared by {n} processes; '
+        raise TypeError(f'a {type(dls.train).__name__} cannot be divided among {n} processes; '
                         'lesion_dls and unpaired_dls can')
     on_gpu = dls.device.type == 'cuda'
     device = _own_gpu() if on_gpu else dls.device

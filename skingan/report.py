@@ -83,10 +83,10 @@ def show_grids(gan:Path, # Stage of `skingan.stages.train_gan`
     files = sorted(Path(gan).glob('epoch-*.jpg'))
     for i in which: display(Image(files[i]))
 
-# %% ../nbs/53_report.ipynb #4efd0d42
+# %% ../nbs/53_report.ipynb #00504d8d
 def write_tables(file:str|Path, # To write
                  tables:dict, # {title: table or text}
                 ):
     "Write tables as text, each under its title"
     texts = [f'{k}\n{o.to_string() if hasattr(o, "to_string") else o}\n' for k,o in tables.items()]
-    Path(file).write_text('\n'.join(texts))
+    Path(file).write_text('\n'.join(texts), encoding='utf-8')

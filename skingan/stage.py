@@ -7,7 +7,7 @@ __all__ = ['STAGE_VERSIONS', 'FORMAT', 'set_seed', 'subseed', 'best_device', 'ha
            'versions', 'commit', 'hardware', 'write_json', 'locked', 'stages_digest', 'list_differences',
            'stage', 'stage_digest']
 
-# %% ../nbs/04_stage.ipynb #449c0c46
+# %% ../nbs/04_stage.ipynb #a64a55d4
 import errno, hashlib, json, os, platform, random, shutil, subprocess, time
 from contextlib import contextmanager
 from functools import cache
@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np, torch
 from filelock import FileLock, Timeout
+from . import __version__
 
 # %% ../nbs/04_stage.ipynb #ae613ab3
 def set_seed(seed:int, # Any
@@ -71,11 +72,11 @@ def digest(settings:dict, # JSON-able
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-# %% ../nbs/04_stage.ipynb #ae83019c
+# %% ../nbs/04_stage.ipynb #1636d5a4
 def versions()->dict: # Package: version
     "Return the versions of the packages that make results"
-    packages = 'skingan','torch','torchvision','fastai','numpy','scikit-learn'
-    return {o: version(o) for o in packages}
+    packages = 'torch','torchvision','fastai','numpy','scikit-learn'
+    return {'skingan': __version__, **{o: version(o) for o in packages}}
 
 # %% ../nbs/04_stage.ipynb #065f5ed9
 def _git(*args):
