@@ -57,7 +57,7 @@ def check_parameters(notebook:Path, # With a cell tagged `parameters`
     unknown = [o for o in names if o not in known]
     if unknown: raise ValueError(f'{notebook.stem} has no parameter {unknown[0]!r}; it has {", ".join(known)}')
 
-# %% ../nbs/60_command.ipynb #0cbb178a
+# %% ../nbs/60_command.ipynb #0ebc1bb0
 def _split_data(data):
     "Return the name of a folder of images, after putting its parent into the environment"
     folder = Path(data)
@@ -79,7 +79,8 @@ def execute(name:str, # Of a notebook
     try: papermill.execute_notebook(str(notebook), str(part), parameters, progress_bar=False)
     except OSError as e:
         if e.errno != errno.ENOSPC: raise
-        raise OSError(e.errno, 'the disk is full. What was finished is kept: make room and run the same again', str(out)) from e
+        message = 'the disk is full. What was finished is kept: make room and run the same again'
+        raise OSError(e.errno, message, str(out)) from e
     finally:
         if part.exists(): part.replace(executed)
     return executed
