@@ -61,7 +61,7 @@ def _keep(learn, generator, folder):
     pd.DataFrame(learn.history).to_csv(folder/'history.csv', index=False)
     (folder/'checkpoint.safetensors').unlink(missing_ok=True)
 
-def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learnt from
+def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learned from
               plan:NoisePlan, # Size, epochs, batch size, filters
               folder:str|Path, # Of the stage
               seed:int=0, # Of all that is random
@@ -83,7 +83,7 @@ def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learnt from
     return stage(folder, settings, make)
 
 # %% ../nbs/50_stages.ipynb #96dbea94
-def train_model(df:pd.DataFrame, # Lesion table; its train rows are learnt from
+def train_model(df:pd.DataFrame, # Lesion table; its train rows are learned from
                 plan:NoisePlan, # Size, epochs, batch size, filters
                 out:str|Path, # Folder of the stages
                 model:str, # A key of `GANS`
