@@ -32,7 +32,7 @@ def file_key(path:str|Path, # File
     st = os.stat(path)
     return f'{os.path.abspath(path)}|{st.st_mtime_ns}|{st.st_size}'
 
-# %% ../nbs/00_data.ipynb #05afe8e0
+# %% ../nbs/00_data.ipynb #d1fea88a
 _HASHES = {} # by the name of the file: the sha256 of its content
 
 def _sha256(text): return hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()
@@ -43,6 +43,7 @@ def _line(name, content):
     text = f'{name} {content}'
     return f'{text} {_sha256(text)[:8]}'
 
+# %% ../nbs/00_data.ipynb #ca4b268f
 def _read_lines(file):
     "The hashes that `file` holds, by name; none if it cannot be read"
     try: text = file.read_text(encoding='utf-8', errors='replace')
@@ -61,6 +62,7 @@ def _append(file, lines):
         file.parent.mkdir(parents=True, exist_ok=True)
         with open(file, 'ab', buffering=0) as f: f.write(text.encode())
 
+# %% ../nbs/00_data.ipynb #f94de812
 def _hash_file(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 def _read_files(path_of, file, chunk=256):

@@ -43,7 +43,7 @@ def decode(path:str|Path, # Image file
     except Exception as e:
         raise ValueError(f'{path}: cannot be read as an image ({e}). Replace the file, or leave its row out.') from e
 
-# %% ../nbs/01_images.ipynb #802dba95
+# %% ../nbs/01_images.ipynb #f4b1e217
 def _image_key(path):
     "As `file_key`. Raise `ValueError` for no path, `FileNotFoundError` for no file"
     if not isinstance(path, (str, os.PathLike)):
@@ -69,6 +69,7 @@ def _locked(folder):
     try: yield
     finally: lock.release()
 
+# %% ../nbs/01_images.ipynb #d4aa9053
 class PixelCache:
     "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self,
