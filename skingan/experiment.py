@@ -119,7 +119,11 @@ class Experiment:
         if arm.n: train = augment(train, self.sets[arm.source], arm.n, self.split_seed)
         return pd.concat([train, self.df[self.df.split=='valid']], ignore_index=True)
 
-    def classifier_plan(self, arm): return replace(self.plan.classifier, **arm.changes)
+    def classifier_plan(self,
+                        arm:Arm, # With the fields that differ in `changes`
+                       ): # A copy of the plan's `classifier`
+        "Return the plan of an arm's classifier"
+        return replace(self.plan.classifier, **arm.changes)
 
 # %% ../nbs/52_experiment.ipynb #cddf04a9
 @patch

@@ -267,6 +267,7 @@ class PairSet:
     def __len__(self): return self.a.n_items
 
     def order(self, rng):
+        "Return the pairs of an epoch, by their places in the two tables"
         order_a = self.a.order(rng)
         return list(zip(order_a, self.b.order(rng)))
 

@@ -53,14 +53,16 @@ def _cpu_flags():
     line = info.partition('flags')[2].partition('\n')[0]
     return frozenset(line.split())
 
-def has_bf16(device:str|torch.device='cpu')->bool:
+def has_bf16(device:str|torch.device='cpu', # Where a network computes
+            )->bool:
     "Return whether bfloat16 is faster than float32 on this device"
     kind = torch.device(device).type
     if kind == 'cuda': return torch.cuda.is_bf16_supported(including_emulation=False)
     return kind == 'cpu' and not _cpu_flags().isdisjoint({'amx_bf16','avx512_bf16'})
 
 # %% ../nbs/04_stage.ipynb #8200d5ac
-def autocast(device:str|torch.device='cpu')->torch.autocast: # For a `with` block
+def autocast(device:str|torch.device='cpu', # Where a network computes
+            )->torch.autocast: # For a `with` block
     "Compute in bfloat16 inside, if that is faster on this device"
     kind = torch.device(device).type
     return torch.autocast(kind, torch.bfloat16, enabled=has_bf16(device))
