@@ -9,7 +9,7 @@ from pathlib import Path
 for o in 'SKINGAN_CACHE', 'TORCHINDUCTOR_CACHE_DIR': os.environ[o] = tempfile.mkdtemp() # nothing decoded, nothing compiled
 import numpy as np, pandas as pd, torch
 from PIL import Image
-import skingan.stage
+import skingan.device
 from skingan.acgan import acgan_learner
 from skingan.classify import classifier
 from skingan.cyclegan import CycleGAN, cyclegan_learner, resnet_generator
@@ -20,7 +20,8 @@ from skingan.losses import l1_loss, lsgan_loss
 from skingan.noise import ConvGenerator
 from skingan.simulate import simulate_lesions
 from skingan.split import split
-from skingan.stage import hardware, set_seed, versions
+from skingan.device import hardware
+from skingan.stage import set_seed, versions
 
 def seconds(f):
     start = time.perf_counter()
@@ -41,8 +42,8 @@ def interleaved(name, n, ours, theirs, pairs):
 
 class float32:
     "A context in which nothing is computed in bfloat16"
-    def __enter__(self): self.was, skingan.stage.has_bf16 = skingan.stage.has_bf16, lambda device='cpu': False
-    def __exit__(self, *_): skingan.stage.has_bf16 = self.was
+    def __enter__(self): self.was, skingan.device.has_bf16 = skingan.device.has_bf16, lambda device='cpu': False
+    def __exit__(self, *_): skingan.device.has_bf16 = self.was
 
 def fitted(learn, epochs=1):
     def run():
@@ -146,7 +147,7 @@ def main(native, report, pairs):
     rows = [*training(df, pairs), *writing(pairs)]
     if native: rows += reading(isic2019(native, missing='skip'), pairs)
     if not report: return
-    table = pd.DataFrame(rows).assign(hardware=hardware(), threads=torch.get_num_threads(), bf16=skingan.stage.has_bf16())
+    table = pd.DataFrame(rows).assign(hardware=hardware(), threads=torch.get_num_threads(), bf16=skingan.device.has_bf16())
     Path(report).parent.mkdir(parents=True, exist_ok=True)
     table.assign(**versions()).to_csv(report, index=False)
 

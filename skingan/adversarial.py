@@ -6,7 +6,7 @@
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory',
            'ShowSamples', 'adversarial_learner', 'fit_gan']
 
-# %% ../nbs/13_adversarial.ipynb #28e8d23e
+# %% ../nbs/13_adversarial.ipynb #4ad482bf
 from functools import partial
 from pathlib import Path
 import torch, torch.nn as nn
@@ -14,10 +14,11 @@ import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning)
 from fastai.vision.all import (Learner, Callback, Metric, OptimWrapper, ParamScheduler, SchedNo, SchedLin,
                                combine_scheds, L, noop, rank_distrib)
 from .checkpoint import Checkpoint
+from .device import autocast
 from .layers import ema_of
 from .processes import (add_process_callbacks, average_tensors, check_same_checkpoint, join_processes,
                                n_processes)
-from .stage import autocast
+from .watch import WatchLoss
 
 # %% ../nbs/13_adversarial.ipynb #6755a8b9
 def parameter_groups(system:nn.Module)->list: # Two lists of parameters
@@ -50,7 +51,7 @@ class LossTerm(Metric):
     @property
     def name(self): return self.term
 
-# %% ../nbs/13_adversarial.ipynb #fb738b5e
+# %% ../nbs/13_adversarial.ipynb #73768f40
 class AdversarialLearner(Learner):
     "Train a system's generator and discriminator against each other"
     def _do_one_batch(self):
@@ -68,7 +69,7 @@ class AdversarialLearner(Learner):
         "Step the network `name` along the gradient of its terms' sum"
         values = {k: v.detach().clone() for k,v in terms.items()}
         average_tensors(list(values.values()))
-        self._check_finite(values)
+        self.watch_loss.see(values)
         self.opt.zero_grad()
         sum(terms.values()).backward()
         self._drop_gradients_but(name)
@@ -79,12 +80,6 @@ class AdversarialLearner(Learner):
     def _drop_gradients_but(self, name):
         for other in {'generator','discriminator'} - {name}:
             for p in getattr(self.model, other).parameters(): p.grad = None
-
-    def _check_finite(self, terms):
-        if torch.isfinite(sum(terms.values())): return
-        bad = {k: v.item() for k,v in terms.items() if not torch.isfinite(v)}
-        raise FloatingPointError(f'loss {bad} in epoch {self.epoch}, batch {self.iter}: training stops here. '
-                                 'The last checkpoint is from before; a lower learning rate (lr) may help.')
 
 # %% ../nbs/13_adversarial.ipynb #e21379ed
 class GeneratorEMA(Callback): # not EMACallback, whose name in the learner would be `ema`
@@ -119,7 +114,7 @@ class ShowSamples(Callback):
         if rank_distrib() or done <= self.learn.done_epochs or not is_due: return
         self.show(self.sample(), done)
 
-# %% ../nbs/13_adversarial.ipynb #67190d39
+# %% ../nbs/13_adversarial.ipynb #337a0fcb
 def adversarial_learner(dls, # fastai `DataLoaders`
                         system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
                         lr:float=2e-4, # Learning rate of both networks
@@ -137,13 +132,13 @@ def adversarial_learner(dls, # fastai `DataLoaders`
     averages = [GeneratorEMA()] if ema else []
     learn = AdversarialLearner(dls, model, loss_func=noop, opt_func=partial(OptimWrapper, opt=adam),
                                splitter=parameter_groups, lr=lr, metrics=[LossTerm(o) for o in system.terms],
-                               cbs=[RecordHistory(), *averages, *(cbs or [])])
+                               cbs=[WatchLoss(), RecordHistory(), *averages, *(cbs or [])])
     learn.recorder.train_metrics, learn.recorder.valid_metrics = True, False
     learn.history, learn.done_epochs = [], 0
     if n_processes() > 1: add_process_callbacks(learn)
     return learn
 
-# %% ../nbs/13_adversarial.ipynb #61ec42e7
+# %% ../nbs/13_adversarial.ipynb #4c49b499
 def _setup(learn, n_epoch, flat):
     "Return what must be the same when a training goes on"
     setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train),
@@ -159,12 +154,13 @@ def _falling_rate(lr, flat):
 
 def fit_gan(learn:AdversarialLearner, # Of `adversarial_learner`, or of a model built on it
             n_epoch:int, # Epochs in all
-            checkpoint:str|Path|None=None, # File to go on from and to write after each epoch
+            checkpoint:str|Path|None=None, # File to go on from, and to write to
             flat:float=1., # Fraction of the epochs before the rate starts to fall; 1: it does not fall
+            minutes:float=0., # Between two checkpoints, at least; 0: one after every epoch
             cbs=None, # More callbacks
            )->AdversarialLearner: # `learn`, trained
     "Train a GAN, going on from its checkpoint if there is one. Raise `FloatingPointError` if a loss is not finite"
-    keep = Checkpoint(checkpoint, _setup(learn, n_epoch, flat)) if checkpoint else None
+    keep = Checkpoint(checkpoint, _setup(learn, n_epoch, flat), minutes) if checkpoint else None
     learn.history, learn.done_epochs = [], 0
     if keep: learn.done_epochs = keep.load(learn)
     check_same_checkpoint(learn, checkpoint)

@@ -93,7 +93,7 @@ def patch_discriminator(filters:int=64, # Channels of the first layer
     "Return the reference's discriminator: 4 × 4 convolutions 64-128-256-512-1, strides 2, 2, 2, 1, 1"
     return PatchDiscriminator(filters)
 
-# %% ../nbs/23_cyclegan.ipynb #48fed892
+# %% ../nbs/23_cyclegan.ipynb #dc0729ca
 class ImagePool(nn.Module):
     "About the last `size` fakes"
     def __init__(self,
@@ -102,10 +102,13 @@ class ImagePool(nn.Module):
                 ):
         super().__init__()
         self.register_buffer('images', torch.zeros(size, *shape))
-        self.register_buffer('n', torch.tensor(0))
+        self.n = 0 # on the CPU, or a GPU would be waited for
+
+    def get_extra_state(self): return torch.tensor(self.n)
+    def set_extra_state(self, n): self.n = int(n)
 
     def _add(self, x):
-        self.images[int(self.n)] = x
+        self.images[self.n] = x
         self.n += 1
         return x
 
@@ -116,7 +119,7 @@ class ImagePool(nn.Module):
         return old
 
     def _exchange(self, x):
-        if int(self.n) < len(self.images): return self._add(x)
+        if self.n < len(self.images): return self._add(x)
         if torch.rand(()) < .5: return x
         return self._swap(x)
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/30_generate.ipynb #3870b150
+# %% ../nbs/30_generate.ipynb #63581316
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -22,7 +22,7 @@ from .data import read_manifest, write_manifest
 from .images import LesionSet
 from .noise import ConvGenerator, DenseGenerator
 from .plot import to_bytes
-from .stage import best_device
+from .device import best_device, traits
 
 # %% ../nbs/30_generate.ipynb #9bc3e3d3
 NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator)
@@ -65,19 +65,19 @@ def _table(ids, label, out, source):
     paths = [str(out/f'{o}.png') for o in ids]
     return pd.DataFrame(dict(image=list(ids), label=label, path=paths, source=source))
 
-# %% ../nbs/30_generate.ipynb #cf030fc9
-def _on_cpu(): return best_device().type == 'cpu'
+# %% ../nbs/30_generate.ipynb #54cfafa5
+def _in_parallel(): return traits(best_device()).parallel_writers
 
 def _on_all_cores(do, parts):
     "Call `do` for each of the parts, a core each"
     n = torch.get_num_threads()
-    n_workers = n if _on_cpu() else os.cpu_count()
+    n_workers = n if _in_parallel() else os.cpu_count()
     workers = ThreadPoolExecutor(n_workers, initializer=torch.set_num_threads, initargs=(1,))
     try:
         with workers: list(progress_bar(workers.map(do, parts), total=len(parts), display=len(parts) > 9))
     finally: torch.set_num_threads(n)
 
-# %% ../nbs/30_generate.ipynb #29e4629a
+# %% ../nbs/30_generate.ipynb #88b4c625
 def _check_folder(out, df):
     "Raise `ValueError` if `out` holds images that are not in `df`"
     if not (out/'manifest.csv').exists(): return
@@ -91,7 +91,7 @@ def _write(images, df, out, bs):
     out.mkdir(parents=True, exist_ok=True)
     _check_folder(out, df)
     paths = list(df.path)
-    turn = nullcontext() if _on_cpu() else Lock() # any other device makes one batch at a time
+    turn = nullcontext() if _in_parallel() else Lock() # any other device makes one batch at a time
     @torch.no_grad()
     def write_batch(places):
         with turn: batch = to_bytes(images(places))

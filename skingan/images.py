@@ -6,7 +6,7 @@
 __all__ = ['GAN_STATS', 'decode', 'PixelCache', 'LesionSet', 'BatchDL', 'RandomDihedral', 'batch_tfms', 'lesion_dls',
            'PairSet', 'unpaired_dls']
 
-# %% ../nbs/01_images.ipynb #b37f7060
+# %% ../nbs/01_images.ipynb #1317eaff
 import errno, math, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import (TfmdDL, DataLoaders, TensorImage, TensorCategory, Category, RandTransform,
-                               IntToFloatTensor, Normalize, default_device)
+                               IntToFloatTensor, Normalize)
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock
 from PIL import Image, ImageOps
 from .data import SPLITS, cache_dir, file_key, fingerprint
+from .device import best_device, load_ahead
 
 # %% ../nbs/01_images.ipynb #1100a18c
 def _to_rgb(im):
@@ -165,12 +166,15 @@ class LesionSet:
         w = class_size.numpy()**-self.balance
         return w/w.sum()
 
-# %% ../nbs/01_images.ipynb #1255441f
+# %% ../nbs/01_images.ipynb #ec4bf591
 class BatchDL(TfmdDL):
     "A fastai loader of a set that returns whole batches"
     part = 0, 1 # which part of an epoch, of how many: one for each process
     def create_item(self, i): return i or 0
-    def create_batches(self, idxs): return map(self.do_batch, self.chunkify(idxs))
+    def create_batches(self, idxs):
+        batches = map(self.do_batch, self.chunkify(idxs))
+        return load_ahead(batches, self.device or 'cpu')
+
     def create_batch(self, b): return self.dataset.batch(b)
     def retain(self, res, b): return res
 
@@ -208,12 +212,12 @@ def batch_tfms(tfms, # Transforms of images in [0, 1]
     "Return the transforms of a batch: uint8 to [0, 1], `tfms`, then the statistics"
     return [IntToFloatTensor(), *tfms, Normalize.from_stats(*stats, cuda=False)]
 
-# %% ../nbs/01_images.ipynb #358b4d6e
+# %% ../nbs/01_images.ipynb #bb4eeb82
 def _loader(data, is_train, bs, tfms, stats, device):
     data.split_idx = 0 if is_train else 1
     drop_last = is_train and len(data) >= bs
     return BatchDL(data, bs=bs, shuffle=is_train, drop_last=drop_last, indexed=True, num_workers=0,
-                   after_batch=batch_tfms(tfms, stats), device=device or default_device())
+                   after_batch=batch_tfms(tfms, stats), device=device or best_device())
 
 def _loaders(train, valid, *args):
     train = _loader(train, True, *args)

@@ -6,16 +6,16 @@
 __all__ = ['AutocastSequential', 'conv_net', 'find_arch', 'named_weights', 'pretrained_stats', 'load_body',
            'network_learner', 'class_weights']
 
-# %% ../nbs/39_networks.ipynb #d1c7d7f6
+# %% ../nbs/39_networks.ipynb #7439aaf1
 from contextlib import nullcontext
 from pathlib import Path
 import timm, torch, torch.nn as nn, torchvision
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import Learner, create_body, imagenet_stats, model_meta, vision_learner
 from safetensors.torch import load_file
-from .stage import autocast
+from .device import autocast, traits
 
-# %% ../nbs/39_networks.ipynb #f095a6eb
+# %% ../nbs/39_networks.ipynb #d9022393
 class AutocastSequential(nn.Sequential):
     "Compute in bfloat16 where that is fast and right, and return float32"
     def __init__(self, *layers):
@@ -24,8 +24,9 @@ class AutocastSequential(nn.Sequential):
         self.depthwise = any(o.groups == o.in_channels > 1 for o in convs)
 
     def forward(self, x):
-        slow = self.depthwise and x.device.type == 'cpu'
-        in_half = min(x.shape[-2:]) > 16 and not slow
+        device = traits(x.device)
+        is_fast = device.fast_depthwise or not self.depthwise
+        in_half = is_fast and min(x.shape[-2:]) >= device.least_bf16
         context = autocast(x.device) if in_half else nullcontext()
         with context: return super().forward(x).float()
 

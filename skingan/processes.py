@@ -73,13 +73,13 @@ def join_processes(dls, # fastai `DataLoaders` whose `train` has `take_part`
     dls.train.to(device)
     dls.train.take_part(rank_distrib(), n)
 
-# %% ../nbs/09_processes.ipynb #b81bfd65
+# %% ../nbs/09_processes.ipynb #7fa51fa4
 class BroadcastStart(Callback):
     "Begin with the first process' weights and order of images, and with noise of its own"
     order = 50
     def before_fit(self):
         if self.learn.done_epochs: return # the checkpoint holds each process' state
-        for o in self.model.state_dict().values(): dist.broadcast(o, 0)
+        for o in [*self.model.parameters(), *self.model.buffers()]: dist.broadcast(o.detach(), 0)
         seed = torch.randint(2**31, (1,), device=self.dls.device)
         dist.broadcast(seed, 0)
         set_seed(subseed(seed.item(), rank_distrib()))
