@@ -6,7 +6,7 @@
 __all__ = ['ClassifierPlan', 'classifier', 'KeepBest', 'fit_classifier', 'predictions', 'report_of', 'report', 'top_k',
            'save_classifier', 'load_classifier']
 
-# %% ../nbs/40_classify.ipynb #97273512
+# %% ../nbs/40_classify.ipynb #f9005d73
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from sklearn.metrics import (accuracy_score, balanced_accuracy_score, classifica
                              top_k_accuracy_score)
 from .augmentation import AUGMENTATIONS
 from .checkpoint import load_network, save_network
-from .device import best_device, should_compile
+from .device import best_device
 from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, lesion_dls
 from .networks import (AutocastSequential, class_weights, conv_net, find_arch, network_learner,
                               pretrained_stats)
 from .stage import set_seed
 from .watch import WatchLoss
 
-# %% ../nbs/40_classify.ipynb #1baab35e
+# %% ../nbs/40_classify.ipynb #c299bc6f
 @dataclass(frozen=True)
 class ClassifierPlan:
     "How a classifier is trained"
@@ -43,6 +43,7 @@ class ClassifierPlan:
     weighted:bool=False # Weight the loss of each class by the inverse of its size
     patience:int|None=None # Epochs without a lower validation loss before it stops; None: never
     equal:str='steps' # Every arm as many `steps` as the arm of real images, or as many `epochs`
+    compile:bool|None=None # Compile the network? None: where the device and the number of steps pay for it
 
     @property
     def n_phases(self): return 1 + bool(self.pretrained)

@@ -179,12 +179,12 @@ class CycleGAN(nn.Module):
         d_b = self._discriminator_loss('b', b, fake_b)
         yield 'discriminator', dict(d_a=d_a, d_b=d_b)
 
-# %% ../nbs/23_cyclegan.ipynb #5472f3a0
+# %% ../nbs/23_cyclegan.ipynb #9968d3a0
 @dataclass(frozen=True)
 class CycleGANPlan:
     "How a CycleGAN is trained"
     size:int # Side of the images, pixels
-    steps:int|None # Optimizer steps; None: set from the data
+    steps:int # Optimizer steps
     bs:int # Pairs a batch
     filters:int # Channels of the first layers
     n_blocks:int # Residual blocks
@@ -193,6 +193,7 @@ class CycleGANPlan:
     lambda_identity:float=.5 # Weight of the identity loss, in units of the cycle's
     smoothing:float=0. # Taken off the discriminators' target for real images
     lr:float=2e-4 # Learning rate for half of the steps, then falling to 0
+    compile:bool|None=None # Compile the networks? None: where the device and the number of steps pay for it
 
 # %% ../nbs/23_cyclegan.ipynb #6f89e0a9
 @torch.no_grad()

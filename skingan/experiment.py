@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REAL', 'augment', 'shortfall', 'Arm', 'translated_arms', 'Experiment', 'measures']
 
-# %% ../nbs/52_experiment.ipynb #1acd3867
+# %% ../nbs/52_experiment.ipynb #e74f2d20
 import json, re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,10 +15,11 @@ from .classify import (classifier, fit_classifier, load_classifier, predictions 
                               report_of, save_classifier)
 from .data import fingerprint
 from .datasets import split_column
+from .device import hardware, should_compile
 from .evidence import read_predictions
 from .plans import FromNevus
 from .rank import fraction, train_folds
-from .stage import STAGE_VERSIONS, digest, hardware, stage, subseed, versions, write_json
+from .stage import STAGE_VERSIONS, digest, stage, subseed, versions, write_json
 from .stages import lineage
 from fastai.learner import Learner # after classify, which silences a warning of its import
 
@@ -133,15 +134,18 @@ def settings(self:Experiment, arm:Arm, replicate:int)->dict:
                 images=lineage(self.table(arm)), arm=asdict(arm), seed=replicate, split_seed=self.split_seed,
                 gan_seed=self.gan_seed, by=self.plan.data.by, classifier=asdict(self.classifier_plan(arm)))
 
-# %% ../nbs/52_experiment.ipynb #213cb213
+# %% ../nbs/52_experiment.ipynb #fe84a5b5
 @patch
 def learner(self:Experiment, arm:Arm, replicate:int=0)->Learner:
     "Return the untrained classifier of an arm"
     plan, train = self.classifier_plan(arm), self.train
     n_items = len(train) if plan.equal == 'steps' else None # images an epoch
-    return classifier(self.table(arm), plan.arch, plan.pretrained, plan.size, plan.bs,
-                      vocab=sorted(set(train.label)), n_items=n_items, seed=replicate,
-                      augmentation=plan.augmentation, balance=plan.balance, weighted=plan.weighted)
+    learn = classifier(self.table(arm), plan.arch, plan.pretrained, plan.size, plan.bs,
+                       vocab=sorted(set(train.label)), n_items=n_items, seed=replicate,
+                       augmentation=plan.augmentation, balance=plan.balance, weighted=plan.weighted)
+    steps = plan.epochs*len(learn.dls.train)
+    if should_compile(plan.compile, steps, learn.dls.device): learn.model.compile(dynamic=False)
+    return learn
 
 # %% ../nbs/52_experiment.ipynb #7901f2c6
 def measures(preds:pd.DataFrame, # Of `predictions`

@@ -217,7 +217,7 @@ def noise_gan_learner(dls, # `lesion_dls`, with `.vocab`
     if show_every: learn.add_cb(ShowSamples(lambda: rows(learn), show, show_every))
     return learn
 
-# %% ../nbs/20_noise.ipynb #3600314c
+# %% ../nbs/20_noise.ipynb #adf9de0f
 @dataclass(frozen=True)
 class NoisePlan:
     "How a model that generates from noise is trained"
@@ -226,6 +226,7 @@ class NoisePlan:
     bs:int # Batch size
     filters:int # Channels of the last hidden layer
     lr:float|None=None # Learning rate; None: the model's own
+    compile:bool|None=None # Compile the networks? None: where the device and the number of steps pay for it
 
 # %% ../nbs/20_noise.ipynb #8544020a
 MODELS = dict(

@@ -7,8 +7,8 @@ __all__ = ['PRESETS', 'COUNTS', 'CLASSIFIERS', 'REFINERS', 'GENERATORS', 'TABLE_
            'FromNoise', 'from_noise', 'FromNevus', 'from_nevus', 'Unrefined', 'unrefined', 'rare_classes',
            'sparse_classes', 'Imbalance', 'imbalance', 'plan_digest', 'set_up']
 
-# %% ../nbs/51_plans.ipynb #cb3f65e8
-import math, os
+# %% ../nbs/51_plans.ipynb #2eb6164c
+import os
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 import pandas as pd
@@ -44,12 +44,12 @@ CLASSIFIERS = dict(
     bench_gpu=ClassifierPlan('resnet18', size=128, epochs=20, bs=64, pretrained=False),
     thesis=ClassifierPlan('resnet50', size=256, epochs=10, bs=64, pretrained='IMAGENET1K_V1'))
 
-# %% ../nbs/51_plans.ipynb #17bab552
+# %% ../nbs/51_plans.ipynb #a49c8808
 REFINERS = dict(
     tiny=CycleGANPlan(size=32, steps=4, bs=2, filters=4, n_blocks=1),
     demo=CycleGANPlan(size=64, steps=150, bs=4, filters=8, n_blocks=3, lr=1e-3),
     bench=CycleGANPlan(size=64, steps=1000, bs=4, filters=16, n_blocks=4),
-    bench_gpu=CycleGANPlan(size=128, steps=10_000, bs=8, filters=64, n_blocks=6),
+    bench_gpu=CycleGANPlan(size=128, steps=5000, bs=8, filters=64, n_blocks=6),
     thesis=CycleGANPlan(size=256, steps=100_000, bs=1, filters=64, n_blocks=9))
 
 # %% ../nbs/51_plans.ipynb #5e930de1
@@ -186,24 +186,18 @@ def sparse_classes(preset:str, # One of `PRESETS`
     return unrefined(preset, (7,1,2), models, (0, 1, 2), arch='conv_net', pretrained=False, augmentation='none',
                      lr=1e-3, bs=64, epochs=epochs, patience=5)
 
-# %% ../nbs/51_plans.ipynb #ab7d0c47
+# %% ../nbs/51_plans.ipynb #c2aaae06
 @dataclass(frozen=True)
 class Imbalance:
     "Plan of experiment 5"
     preset:str # Its name
     data:DataPlan
-    translate:CycleGANPlan # Without label smoothing; its steps follow from `epochs`
-    epochs:int # Epochs of the benign training images
+    translate:CycleGANPlan # Without label smoothing
     classifier:ClassifierPlan
     replicates:tuple=(0, 1, 2) # Their numbers
 
-    def translator(self, n_benign, **changes):
-        "Return the CycleGAN's plan for so many benign images"
-        steps = self.epochs*math.ceil(n_benign/self.translate.bs)
-        return replace(self.translate, steps=steps, **changes)
-
-# %% ../nbs/51_plans.ipynb #efb34e62
-_BALANCING_EPOCHS = dict(tiny=1, demo=3, bench=2, bench_gpu=20, thesis=720)
+# %% ../nbs/51_plans.ipynb #a49613d3
+_BALANCING_STEPS = dict(tiny=8, demo=700, bench=3000, bench_gpu=10_000, thesis=720*467)
 
 def imbalance(preset:str, # One of `PRESETS`
              )->Imbalance:
@@ -211,8 +205,9 @@ def imbalance(preset:str, # One of `PRESETS`
     _check_preset(preset)
     classifier = replace(CLASSIFIERS[preset], arch='efficientnet_b0.ra_in1k', augmentation='none')
     if classifier.pretrained: classifier = replace(classifier, pretrained=True) # the weights are in timm's name
-    translate = replace(REFINERS[preset], steps=None, n_blocks=9, n_downs=3, slope=.2, lambda_identity=0.)
-    return Imbalance(preset, data_plan(preset, classifier.size), translate, _BALANCING_EPOCHS[preset], classifier)
+    translate = replace(REFINERS[preset], steps=_BALANCING_STEPS[preset], n_blocks=9, n_downs=3, slope=.2,
+                        lambda_identity=0.)
+    return Imbalance(preset, data_plan(preset, classifier.size), translate, classifier)
 
 # %% ../nbs/51_plans.ipynb #325fbf18
 def plan_digest(plan, # A plan
