@@ -11,7 +11,7 @@ PRESET ?= bench
 SET ?= seed=0
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
-.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny lab real prepare check check-faces wheel clean
+.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu lab real prepare check check-faces wheel clean
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
@@ -40,7 +40,7 @@ real: $(READY)
 	$(RUN) $(EXPERIMENTS) --preset $(PRESET) --data "$(DATA)" --out "runs/$(NAME)" --keep "results/$(NAME)" --set $(SET)
 
 test: $(READY) check test-notebooks
-	$(MAKE) -j2 --output-sync test-kill test-tiny
+	$(MAKE) -j2 --output-sync test-kill test-tiny test-gpu
 	@echo 'all notebooks passed'
 
 test-notebooks: $(READY) # several at once, a core each
@@ -54,6 +54,13 @@ test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 
 test-tiny: $(READY) # the notebooks without tests of their own, at preset tiny
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tiny.py $(OTHERS)
+
+test-gpu: $(READY) # what is made for a GPU, on the CPU: the benchmark, and a replicate in two parts
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/gpu.py --device cpu --tiny --report runs/test-gpu/gpu.csv
+	rm -rf runs/test-gpu/out
+	for minutes in .5 20; do OMP_NUM_THREADS=1 $(BIN)/python benchmarks/replicate.py --data simulated --preset tiny \
+		--minutes $$minutes --out runs/test-gpu/out --archive runs/test-gpu/kept.tar.gz || exit; done
+	tar tzf runs/test-gpu/kept.tar.gz | grep predictions/real-replicate0
 
 prepare: $(READY) # what follows from the notebooks, then all tests
 	$(CHECK) --tidy-up

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd, psutil
 
 EXPERIMENTS = {'01_from_noise': 'cyclegan-8', '02_from_nevus': 'nevus-1/2-8'} # and an arm of their tables
-ONE_THREAD = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0') # sums of two threads are rounded otherwise
+ONE_THREAD = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0', # sums of two threads are rounded otherwise
+                  SKINGAN_CHECKPOINT_MINUTES='0')
 
 def start(out, tag=''):
     "Start both experiments, one after the other, in a process of their own"

@@ -368,6 +368,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'skingan.images.PixelCache.rows': ('images.html#pixelcache.rows', 'skingan/images.py'),
                                 'skingan.images.RandomDihedral': ('images.html#randomdihedral', 'skingan/images.py'),
                                 'skingan.images.RandomDihedral.encodes': ('images.html#randomdihedral.encodes', 'skingan/images.py'),
+                                'skingan.images._NoImages': ('images.html#_noimages', 'skingan/images.py'),
+                                'skingan.images._NoImages.__len__': ('images.html#_noimages.__len__', 'skingan/images.py'),
                                 'skingan.images._explain': ('images.html#_explain', 'skingan/images.py'),
                                 'skingan.images._image_key': ('images.html#_image_key', 'skingan/images.py'),
                                 'skingan.images._loader': ('images.html#_loader', 'skingan/images.py'),

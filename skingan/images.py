@@ -212,17 +212,20 @@ def batch_tfms(tfms, # Transforms of images in [0, 1]
     "Return the transforms of a batch: uint8 to [0, 1], `tfms`, then the statistics"
     return [IntToFloatTensor(), *tfms, Normalize.from_stats(*stats, cuda=False)]
 
-# %% ../nbs/01_images.ipynb #bb4eeb82
+# %% ../nbs/01_images.ipynb #1d5bef81
 def _loader(data, is_train, bs, tfms, stats, device):
     data.split_idx = 0 if is_train else 1
     drop_last = is_train and len(data) >= bs
     return BatchDL(data, bs=bs, shuffle=is_train, drop_last=drop_last, indexed=True, num_workers=0,
                    after_batch=batch_tfms(tfms, stats), device=device or best_device())
 
+class _NoImages:
+    "A set without images, for the loader of `valid` where there is none"
+    n_inp = 1
+    def __len__(self): return 0
+
 def _loaders(train, valid, *args):
-    train = _loader(train, True, *args)
-    valid = [] if valid is None else _loader(valid, False, *args)
-    return DataLoaders(train, valid)
+    return DataLoaders(_loader(train, True, *args), _loader(valid or _NoImages(), False, *args))
 
 def _sides(df):
     "The side of each row. Raise `ValueError` for an unknown one, or if none is `train`"
