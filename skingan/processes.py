@@ -6,11 +6,12 @@
 __all__ = ['n_processes', 'average_tensors', 'AllReduceSum', 'gather_to_first', 'join_processes', 'BroadcastStart',
            'add_process_callbacks', 'check_same_checkpoint']
 
-# %% ../nbs/09_processes.ipynb #ceeab0a3
-import os, random
+# %% ../nbs/09_processes.ipynb #463e98e7
+import random
 import torch, torch.distributed as dist
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import Callback, ProgressCallback, noop, num_distrib, rank_distrib
+from .device import own_device, traits
 from .stage import set_seed, subseed
 
 # %% ../nbs/09_processes.ipynb #4497c729
@@ -51,14 +52,7 @@ def gather_to_first(o, # Anything that can be pickled
     dist.gather_object(o, gathered)
     return gathered
 
-# %% ../nbs/09_processes.ipynb #81b95eff
-def _own_gpu():
-    "Return this process' GPU, which becomes the current one"
-    local, n = int(os.environ.get('LOCAL_RANK', rank_distrib())), torch.cuda.device_count()
-    if local >= n: raise ValueError(f'process {local} finds only {n} GPUs: start fewer')
-    torch.cuda.set_device(local)
-    return torch.device('cuda', local)
-
+# %% ../nbs/09_processes.ipynb #8c372d4b
 def join_processes(dls, # fastai `DataLoaders` whose `train` has `take_part`
                   ):
     "Find the other processes, and take this one's GPU and images. Raise `TypeError` if the loader has no parts"
@@ -67,9 +61,8 @@ def join_processes(dls, # fastai `DataLoaders` whose `train` has `take_part`
     if not hasattr(dls.train, 'take_part'):
         raise TypeError(f'a {type(dls.train).__name__} cannot be divided among {n} processes; '
                         'lesion_dls and unpaired_dls can')
-    on_gpu = dls.device.type == 'cuda'
-    device = _own_gpu() if on_gpu else dls.device
-    if not dist.is_initialized(): dist.init_process_group('nccl' if on_gpu else 'gloo')
+    device = own_device(dls.device)
+    if not dist.is_initialized(): dist.init_process_group(traits(device).backend)
     dls.train.to(device)
     dls.train.take_part(rank_distrib(), n)
 
