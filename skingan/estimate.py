@@ -103,7 +103,7 @@ def _row(name, plan, times, train):
 
 # %% ../nbs/55_estimate.ipynb #03d5e51a
 def _duration(hours):
-    if hours < 1: return f'{math.ceil(60*hours)} minutes'
+    if hours < 1: return f'{math.ceil(60*hours)} min'
     if hours < 48: return f'{hours:.0f} hours'
     if hours < 24*14: return f'{hours/24:.0f} days'
     return f'{hours/24/7:.0f} weeks'
