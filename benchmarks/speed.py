@@ -15,7 +15,8 @@ from skingan.classify import classifier
 from skingan.cyclegan import CycleGAN, cyclegan_learner, resnet_generator
 from skingan.datasets import isic2019
 from skingan.generate import generate, translate
-from skingan.images import LesionSet, PixelCache, lesion_dls, unpaired_dls
+from skingan.images import LesionSet, lesion_dls, unpaired_dls
+from skingan.pixels import PixelCache
 from skingan.losses import l1_loss, lsgan_loss
 from skingan.noise import ConvGenerator
 from skingan.simulate import simulate_lesions

@@ -10,7 +10,7 @@ __all__ = ['light_figures', 'to_bytes', 'tile', 'show_rows', 'pixels_of', 'show_
 import math
 from pathlib import Path
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
-from .images import decode
+from .pixels import decode
 
 # %% ../nbs/03_plot.ipynb #bb0f83ea
 def light_figures():
