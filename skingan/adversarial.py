@@ -6,14 +6,16 @@
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory',
            'ShowSamples', 'adversarial_learner', 'fit_gan']
 
-# %% ../nbs/13_adversarial.ipynb #4ad482bf
-from functools import partial
+# %% ../nbs/13_adversarial.ipynb #fe9bf0de
+from functools import partial, partialmethod
 from pathlib import Path
 import torch, torch.nn as nn
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
-from fastai.vision.all import (Learner, Callback, Metric, OptimWrapper, ParamScheduler, SchedNo, SchedLin,
-                               combine_scheds, L, noop, rank_distrib)
-from .checkpoint import Checkpoint
+from fastai.vision.all import (Callback, CancelBackwardException, CancelStepException, CutMix, GradientAccumulation,
+                               L, Learner, Metric, MixedPrecision, MixUp, OptimWrapper, ParamScheduler, SchedLin,
+                               SchedNo, ShowGraphCallback, TrackerCallback, combine_scheds, join_path_file, noop, rank_distrib)
+from fastcore.basics import patch
+from .checkpoint import Checkpoint, load_tree, save_tree
 from .device import autocast
 from .layers import ema_of
 from .processes import (add_process_callbacks, average_tensors, check_same_checkpoint, join_processes,
@@ -51,7 +53,7 @@ class LossTerm(Metric):
     @property
     def name(self): return self.term
 
-# %% ../nbs/13_adversarial.ipynb #73768f40
+# %% ../nbs/13_adversarial.ipynb #b11d3c9a
 class AdversarialLearner(Learner):
     "Train a system's generator and discriminator against each other"
     def _do_one_batch(self):
@@ -66,20 +68,75 @@ class AdversarialLearner(Learner):
         with autocast(self.dls.device): return next(updates, None)
 
     def _update(self, name, terms):
-        "Step the network `name` along the gradient of its terms' sum"
-        values = {k: v.detach().clone() for k,v in terms.items()}
-        average_tensors(list(values.values()))
-        self.watch_loss.see(values)
+        "Step the network `name` along the gradient of its terms' sum, with the events of a step of fastai"
+        self.update_terms = {k: v.detach().clone() for k,v in terms.items()}
+        average_tensors(list(self.update_terms.values()))
+        self.terms.update(self.update_terms)
+        self.loss_grad = sum(terms.values())
+        self.loss = self.loss_grad.detach()
+        self('after_loss')
         self.opt.zero_grad()
-        sum(terms.values()).backward()
+        self._with_events(self._backward, 'backward', CancelBackwardException)
         self._drop_gradients_but(name)
         average_tensors([p.grad for p in getattr(self.model, name).parameters() if p.grad is not None])
-        self.opt.step()
-        self.terms.update(values)
+        self._with_events(self._step, 'step', CancelStepException)
 
     def _drop_gradients_but(self, name):
         for other in {'generator','discriminator'} - {name}:
             for p in getattr(self.model, other).parameters(): p.grad = None
+
+# %% ../nbs/13_adversarial.ipynb #b241f632
+_NO_CALLBACKS = { # callback of fastai: why not, and what instead
+    GradientAccumulation: 'it would count the images of every network; give the loader a larger bs instead',
+    MixedPrecision: 'a GAN computes in bfloat16 by itself where the device has it, and needs no loss scaling',
+    MixUp: 'a GAN would learn to generate mixtures',
+    CutMix: 'a GAN would learn to generate patchworks',
+    ShowGraphCallback: 'a GAN has no validation loss; skingan.plot.plot_terms draws learn.history'}
+
+@patch
+def add_cb(self:AdversarialLearner, cb):
+    "Add a callback. Raise `ValueError` for one that makes no sense for a GAN"
+    if isinstance(cb, type): cb = cb()
+    for kind,reason in _NO_CALLBACKS.items():
+        if isinstance(cb, kind): raise ValueError(f'{type(cb).__name__}: {reason}')
+    if isinstance(cb, TrackerCallback) and cb.monitor == 'valid_loss':
+        terms = ', '.join(self.model.terms)
+        raise ValueError(f"{type(cb).__name__}: a GAN has no valid_loss; give monitor='train_loss' or one of {terms}")
+    return Learner.add_cb(self, cb)
+
+# %% ../nbs/13_adversarial.ipynb #893f4f25
+_NO_METHODS = dict( # method of fastai: what instead
+    predict='generate makes images of a class, translate translates them (skingan.generate)',
+    get_preds='generate makes images of a class, translate translates them (skingan.generate)',
+    tta='generate makes images of a class, translate translates them (skingan.generate)',
+    show_results='give show_every=... to the learner, or look at skingan.noise.samples and skingan.cyclegan.translations',
+    validate='there is no validation loss; look at the images, and at skingan.quality',
+    summary='print(learn.model) shows the networks',
+    freeze='all networks are trained together',
+    fine_tune='all networks are trained together; fit_gan goes on from a checkpoint',
+    export='skingan.generate.save_generator writes what generates, without pickle')
+
+def _refuse(self, *args, name, **kwargs): raise NotImplementedError(f'{name} is not for GANs: {_NO_METHODS[name]}')
+
+for name in _NO_METHODS: setattr(AdversarialLearner, name, partialmethod(_refuse, name=name))
+
+# %% ../nbs/13_adversarial.ipynb #61f27139
+@patch
+def save(self:AdversarialLearner, file, **kwargs):
+    "Write the networks and the optimizer, and the generator's average beside them"
+    path = Learner.save(self, file, **kwargs)
+    if hasattr(self, 'ema'): save_tree(path.with_suffix('.ema.safetensors'), self.ema.state_dict())
+    return path
+
+@patch
+def load(self:AdversarialLearner, file, **kwargs):
+    "Read what `save` wrote"
+    Learner.load(self, file, **kwargs)
+    average = join_path_file(file, self.path/self.model_dir, ext='.ema.safetensors')
+    if average.exists():
+        if not hasattr(self, 'ema'): self.ema = ema_of(self.model.generator)
+        self.ema.load_state_dict(load_tree(average))
+    return self
 
 # %% ../nbs/13_adversarial.ipynb #e21379ed
 class GeneratorEMA(Callback): # not EMACallback, whose name in the learner would be `ema`
@@ -89,10 +146,12 @@ class GeneratorEMA(Callback): # not EMACallback, whose name in the learner would
         if not hasattr(self.learn, 'ema'): self.learn.ema = ema_of(self.model.generator)
     def after_batch(self): self.ema.update_parameters(self.model.generator)
 
-# %% ../nbs/13_adversarial.ipynb #52783a60
+# %% ../nbs/13_adversarial.ipynb #fea52e24
 class RecordHistory(Callback):
-    "Keep every term's mean by epoch in `learn.history`, across restarts"
-    order = 60
+    "Keep every term's mean by epoch in `learn.history`, across restarts. A search for a rate is no training"
+    order = 45 # before the recorder, which is to skip what this skips
+    def before_fit(self): self.run = not hasattr(self.learn, 'lr_finder')
+    def before_epoch(self): self.recorder.run = self.epoch >= self.learn.done_epochs
     def after_epoch(self):
         if self.epoch < self.learn.done_epochs: return
         self.learn.history.append({o.name: o.value for o in self.learn.metrics})
@@ -114,7 +173,7 @@ class ShowSamples(Callback):
         if rank_distrib() or done <= self.learn.done_epochs or not is_due: return
         self.show(self.sample(), done)
 
-# %% ../nbs/13_adversarial.ipynb #337a0fcb
+# %% ../nbs/13_adversarial.ipynb #2506e105
 def adversarial_learner(dls, # fastai `DataLoaders`
                         system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
                         lr:float=2e-4, # Learning rate of both networks
@@ -128,12 +187,14 @@ def adversarial_learner(dls, # fastai `DataLoaders`
     if compile:
         for net in networks(system): net.compile(dynamic=False)
     model = system.to(dls.device, memory_format=torch.channels_last)
-    adam = partial(torch.optim.Adam, betas=betas, fused=True)
+    adam = partial(torch.optim.Adam, betas=betas, fused=True, foreach=False)
     averages = [GeneratorEMA()] if ema else []
     learn = AdversarialLearner(dls, model, loss_func=noop, opt_func=partial(OptimWrapper, opt=adam),
-                               splitter=parameter_groups, lr=lr, metrics=[LossTerm(o) for o in system.terms],
+                               splitter=parameter_groups, lr=lr, moms=(betas[0],)*3,
+                               metrics=[LossTerm(o) for o in system.terms],
                                cbs=[WatchLoss(), RecordHistory(), *averages, *(cbs or [])])
     learn.recorder.train_metrics, learn.recorder.valid_metrics = True, False
+    learn.recorder.plot_loss = partial(learn.recorder.plot_loss, with_valid=False)
     learn.history, learn.done_epochs = [], 0
     if n_processes() > 1: add_process_callbacks(learn)
     return learn

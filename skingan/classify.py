@@ -6,7 +6,7 @@
 __all__ = ['ClassifierPlan', 'classifier', 'KeepBest', 'fit_classifier', 'predictions', 'report_of', 'report', 'top_k',
            'save_classifier', 'load_classifier']
 
-# %% ../nbs/40_classify.ipynb #f9005d73
+# %% ../nbs/40_classify.ipynb #aff46f18
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,15 +14,14 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 warnings.filterwarnings('ignore', 'Your generator is empty') # fastprogress', where there are no valid images
-from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFlat, DataLoaders, Learner,
+from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFlat, Learner,
                                OptimWrapper, TrackerCallback, accuracy, create_timm_model,
                                create_vision_model, partial, resnet50)
 from sklearn.metrics import (accuracy_score, balanced_accuracy_score, classification_report,
                              top_k_accuracy_score)
 from .augmentation import AUGMENTATIONS
 from .checkpoint import load_network, save_network
-from .device import best_device
-from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, lesion_dls
+from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, empty_dls, lesion_dls
 from .networks import (AutocastSequential, class_weights, conv_net, find_arch, network_learner,
                               pretrained_stats)
 from .stage import set_seed
@@ -152,7 +151,7 @@ def fit_classifier(learn:Learner, # Of `classifier`
         learn.rates.append(_train_phase(learn, n, lr, folder, learn.seed+i, patience))
     return learn
 
-# %% ../nbs/40_classify.ipynb #bc0f3618
+# %% ../nbs/40_classify.ipynb #5c56e3ec
 def predictions(learn:Learner, # Of `classifier`
                 df:pd.DataFrame, # Lesion table
                )->pd.DataFrame: # image, label and a column of probabilities per class
@@ -162,7 +161,7 @@ def predictions(learn:Learner, # Of `classifier`
     dl = BatchDL(data, bs=256, indexed=True, num_workers=0, after_batch=batch_tfms((), learn.stats),
                  device=learn.dls.device)
     probs, _ = learn.get_preds(dl=dl, reorder=False)
-    table = pd.DataFrame(probs.numpy(), columns=learn.dls.vocab)
+    table = pd.DataFrame(probs.numpy(), columns=list(learn.dls.vocab))
     return pd.concat([df[['image','label']].reset_index(drop=True), table], axis=1)
 
 # %% ../nbs/40_classify.ipynb #2a10aa90
@@ -205,7 +204,7 @@ def save_classifier(learn:Learner, # Of `classifier`
     settings = dict(arch=arch, vocab=list(learn.dls.vocab), size=learn.size, stats=learn.stats)
     save_network(learn.model, path, settings)
 
-# %% ../nbs/40_classify.ipynb #a5a87147
+# %% ../nbs/40_classify.ipynb #d204d4a1
 def _network(arch, n_classes, size):
     "Return a network with random weights"
     if arch == 'conv_net': return conv_net(n_classes, size)
@@ -222,9 +221,9 @@ def load_classifier(path:str|Path, # Of the safetensors file
                    )->Learner: # For `predictions` and `report`; it has no data to train on
     "Read what `save_classifier` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
     net = load_network(path, _untrained)
-    dls = DataLoaders().to(best_device())
-    dls.vocab, dls.n_inp = net.settings['vocab'], 1
+    settings = net.settings
+    dls = empty_dls(settings['size'], settings['vocab'], settings['stats'])
     net = net.to(dls.device, memory_format=torch.channels_last)
-    learn = Learner(dls, net, loss_func=CrossEntropyLossFlat())
-    learn.size, learn.stats = net.settings['size'], net.settings['stats']
+    learn = Learner(dls, net, loss_func=CrossEntropyLossFlat(), metrics=accuracy)
+    learn.size, learn.stats = settings['size'], settings['stats']
     return learn

@@ -4,23 +4,23 @@
 
 # %% auto #0
 __all__ = ['GAN_STATS', 'LesionSet', 'BatchDL', 'RandomDihedral', 'batch_tfms', 'NewImages', 'NoImages',
-           'LesionLoaders', 'lesion_dls', 'PairSet', 'unpaired_dls']
+           'LesionLoaders', 'empty_dls', 'lesion_dls', 'PairSet', 'unpaired_dls']
 
-# %% ../nbs/01_images.ipynb #609eadb0
+# %% ../nbs/01_images.ipynb #3ba061db
 import math, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
-from fastai.vision.all import (Category, CategoryMap, DataLoaders, IntToFloatTensor, Normalize, RandTransform,
-                               TensorCategory, TensorImage, TfmdDL)
+from fastai.vision.all import (Category, CategoryMap, CrossEntropyLossFlat, DataLoaders, IntToFloatTensor, Normalize,
+                               RandTransform, TensorCategory, TensorImage, TfmdDL)
 from PIL import Image
 from .data import SPLITS, fingerprint
 from .device import best_device, load_ahead
 from .pixels import PixelCache, decode, to_square
 
-# %% ../nbs/01_images.ipynb #b73a5748
+# %% ../nbs/01_images.ipynb #2a7b66c6
 class LesionSet:
     "Images and class numbers by the batch. Raise `ValueError` for a label that is not in `vocab`"
     n_inp = 1 # without it, fastai would load an extra batch to find out
@@ -36,6 +36,7 @@ class LesionSet:
         if unknown: raise ValueError(f'label {unknown[0]} is none of the classes {", ".join(vocab)}')
         self.vocab, self.c = CategoryMap(list(vocab), sort=False), len(vocab)
         self.size, self.items, self.balance = size, df, balance
+        self.loss_func = CrossEntropyLossFlat() # which fastai's learners find here
         self.pixels = PixelCache(size, cache)
         self.rows = self.pixels.rows(df.path)
         self.array = self.pixels.array
@@ -181,7 +182,7 @@ class LesionLoaders(DataLoaders):
         if with_labels: raise ValueError('labels come with a table: give one with the columns path and label')
         return NewImages(items.path if is_table else items, self.train.dataset.size, self.vocab)
 
-# %% ../nbs/01_images.ipynb #2893d65e
+# %% ../nbs/01_images.ipynb #1e860ac4
 def _loader(data, is_train, bs, tfms, stats, device):
     data.split_idx = 0 if is_train else 1
     drop_last = is_train and len(data) >= bs
@@ -191,6 +192,13 @@ def _loader(data, is_train, bs, tfms, stats, device):
 def _loaders(train, valid, *args):
     valid = valid or train.new_empty()
     return LesionLoaders(_loader(train, True, *args), _loader(valid, False, *args))
+
+def empty_dls(size:int, # Side in pixels
+              vocab:list, # Classes in the order of their numbers
+              stats:tuple=GAN_STATS, # Mean and standard deviation per channel
+             )->LesionLoaders:
+    "Return loaders without images, for a network that is trained"
+    return _loaders(NoImages(size, CategoryMap(list(vocab), sort=False)), None, 64, (), stats, None)
 
 def _sides(df):
     "The side of each row. Raise `ValueError` for an unknown one, or if none is `train`"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MODELS', 'gan_learner', 'dcgan_learner', 'cgan_learner', 'wgan_learner', 'cwgan_gp_learner', 'conv_widths',
            'ConvGenerator', 'DenseGenerator', 'conv_downs', 'ConvDiscriminator', 'DenseDiscriminator',
-           'NoiseGAN', 'samples', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
+           'NoiseGAN', 'samples', 'n_classes', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
 
 # %% ../nbs/20_noise.ipynb #a6a48987
 import math
@@ -190,10 +190,26 @@ def samples(learn:AdversarialLearner, # Of a model that generates from noise
     net.train()
     return rows
 
-# %% ../nbs/20_noise.ipynb #372b35d3
-def _check_size(dls, size):
-    have = dls.train_ds.pixels.size
-    if have != size: raise ValueError(f'the images of dls are {have} px, but size={size}')
+# %% ../nbs/20_noise.ipynb #23304a2c
+def n_classes(dls, # fastai `DataLoaders`
+             )->int:
+    "Return the number of classes. Raise `ValueError` where they have no names"
+    if getattr(dls, 'vocab', None) is not None: return len(dls.vocab)
+    raise ValueError('dls has no vocab: set dls.vocab to the names of the classes, in the order of their numbers')
+
+def _check_batch(x, size):
+    "Raise `ValueError` for images of another size or range"
+    if x.shape[-1] != size: raise ValueError(f'the images of dls are {x.shape[-1]} px, but size={size}')
+    low, high = x.min().item(), x.max().item()
+    if -1.01 < low < 0 and high < 1.01: return
+    raise ValueError(f'the images of dls are from {low:.2f} to {high:.2f}, but GANs learn from -1 to 1: '
+                     'end batch_tfms with Normalize.from_stats([.5]*3, [.5]*3)')
+
+def _check_images(dls, size):
+    "Check the size of this project's loaders, and a batch of others"
+    have = getattr(dls.train_ds, 'size', None)
+    if have is None: _check_batch(dls.train.one_batch()[0], size)
+    elif have != size: raise ValueError(f'the images of dls are {have} px, but size={size}')
 
 def _show_grid(rows, epoch, model, folder):
     file = folder and Path(folder)/f'epoch-{epoch:04d}.jpg'
@@ -210,7 +226,7 @@ def noise_gan_learner(dls, # `lesion_dls`, with `.vocab`
                      )->AdversarialLearner: # `learn.ema.module` generates; its settings have the model and its classes
     "Return a learner that shows samples as it trains. Raise `ValueError` for images of another size"
     settings = system.generator.settings
-    _check_size(dls, settings['size'])
+    _check_images(dls, settings['size'])
     settings.update(vocab=list(vocab or dls.vocab), model=model)
     learn = adversarial_learner(dls, system, **kwargs)
     show = partial(_show_grid, model=model, folder=folder)

@@ -48,7 +48,7 @@ class WatchLoss(Callback):
         return (f'loss {bad} in epoch {self.epoch}, {batch}: training stops here. If there is a checkpoint, '
                 f'it is from before. Lower the learning rate (it was {rate:.2g}), or look for broken images.')
 
-# %% ../nbs/09_watch.ipynb #b93395cf
+# %% ../nbs/09_watch.ipynb #f789e23e
 @patch
 def before_fit(self:WatchLoss):
     is_search = hasattr(self.learn, 'lr_finder')
@@ -60,7 +60,9 @@ def before_fit(self:WatchLoss):
 def before_batch(self:WatchLoss): self.is_due = (self.iter+1) % self.every == 0
 
 @patch
-def after_loss(self:WatchLoss): self.see(dict(loss=self.loss))
+def after_loss(self:WatchLoss):
+    "See the terms of a network's update where the learner has several networks, else the loss"
+    self.see(getattr(self.learn, 'update_terms', None) or dict(loss=self.loss))
 
 @patch
 def after_batch(self:WatchLoss):
