@@ -104,7 +104,7 @@ def add_cb(self:AdversarialLearner, cb):
         raise ValueError(f"{type(cb).__name__}: a GAN has no valid_loss; give monitor='train_loss' or one of {terms}")
     return Learner.add_cb(self, cb)
 
-# %% ../nbs/13_adversarial.ipynb #893f4f25
+# %% ../nbs/13_adversarial.ipynb #ec90b415
 _NO_METHODS = dict( # method of fastai: what instead
     predict='generate makes images of a class, translate translates them (skingan.generate)',
     get_preds='generate makes images of a class, translate translates them (skingan.generate)',
@@ -118,7 +118,7 @@ _NO_METHODS = dict( # method of fastai: what instead
 
 def _refuse(self, *args, name, **kwargs): raise NotImplementedError(f'{name} is not for GANs: {_NO_METHODS[name]}')
 
-for name in _NO_METHODS: setattr(AdversarialLearner, name, partialmethod(_refuse, name=name))
+for o in _NO_METHODS: setattr(AdversarialLearner, o, partialmethod(_refuse, name=o))
 
 # %% ../nbs/13_adversarial.ipynb #61f27139
 @patch
