@@ -3,15 +3,16 @@ what `compile`, CUDA graphs and channels-last bring, the fraction of the bfloat1
 the fraction of the time in which the GPU computes, the waits of Python for it, and the memory. It needs no network.
 
     python benchmarks/gpu.py --report results/benchmarks/gpu.csv
-    python benchmarks/gpu.py --device cpu --tiny     # does it run? Its figures mean nothing, and nothing is compiled
+    python benchmarks/gpu.py --device cpu --tiny     # does it run? Its figures mean nothing
 """
-import argparse, os, tempfile, time, warnings
+import argparse, gc, os, tempfile, time, warnings
 from pathlib import Path
 os.environ['SKINGAN_CACHE'] = tempfile.mkdtemp()
 import pandas as pd, torch
+from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
-from fastai.vision.all import default_device
+from fastai.vision.all import Callback, default_device
 from skingan.acgan import acgan_learner
 from skingan.adversarial import networks
 from skingan.classify import classifier
@@ -36,15 +37,25 @@ def resnet(df, size, bs, n_items, width):
 MODELS = {'ACGAN': (acgan, 128), 'CycleGAN': (cyclegan, 256), 'ResNet-50': (resnet, 256)}
 
 def all_networks(learn):
-    return networks(learn.model) if hasattr(learn.model, 'generator') else [learn.model]
+    "Return what is compiled: the networks of a GAN, or a classifier's body and head"
+    return networks(learn.model) if hasattr(learn.model, 'generator') else list(learn.model)
+
+class ContiguousBatches(Callback):
+    "A convolution runs channels-last if its weight or its input is so. (A generator makes its own input.)"
+    def before_batch(self): self.learn.xb = tuple(o.contiguous() for o in self.xb)
 
 def plain(learn): pass
+def channels_first(learn):
+    learn.model.to(memory_format=torch.contiguous_format)
+    learn.add_cb(ContiguousBatches())
 def compiled(learn):
     for net in all_networks(learn): net.compile(dynamic=False)
 def cuda_graphs(learn):
     for net in all_networks(learn): net.compile(dynamic=False, mode='reduce-overhead')
-def channels_first(learn): learn.model.to(memory_format=torch.contiguous_format)
+def traced(learn): # what --tiny does in place of both, in a second
+    for net in all_networks(learn): net.compile(dynamic=False, backend='eager')
 VARIANTS = {'plain': plain, 'channels first': channels_first, 'compiled': compiled, 'CUDA graphs': cuda_graphs}
+TINY = {'plain': plain, 'channels first': channels_first, 'traced': traced}
 
 class Bench:
     "Learners of one model, on simulated lesions"
@@ -99,59 +110,77 @@ def busy(learn):
         start = time.perf_counter()
         fit(learn)
         seconds = time.perf_counter() - start
-    return sum(o.self_device_time_total for o in prof.key_averages())/1e6/seconds
+    kernels = [o for o in prof.events() if o.device_type == DeviceType.CUDA and not o.is_user_annotation]
+    return sum(o.self_device_time_total for o in kernels)/1e6/seconds
 
-def waits(learn, steps):
-    "Return how often a step waits for the GPU; None without one"
-    if not torch.cuda.is_available(): return None
+def count_waits(learn):
+    "Return how often Python waits for the GPU in an epoch"
     torch.cuda.set_sync_debug_mode('warn')
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter('always')
-        with learn.no_bar(), learn.no_logging(): learn.fit(1)
-    torch.cuda.set_sync_debug_mode('default')
-    return sum('synchroniz' in str(o.message) for o in caught)/steps
+    try:
+        with warnings.catch_warnings(record=True) as caught, learn.no_bar(), learn.no_logging():
+            warnings.simplefilter('always')
+            learn.fit(1)
+    finally: torch.cuda.set_sync_debug_mode('default')
+    return sum('synchroniz' in str(o.message) for o in caught)
 
-def by_batch(bench, sizes):
-    "Yield batch size and images a second, up to the memory's end"
-    for bs in sizes:
-        try: yield bs, bs/bench.seconds(bench.learner(bs))
-        except torch.OutOfMemoryError: return
-        finally: release()
+def waits(bench, bs):
+    "Return how often a step waits for the GPU, from two epochs of different length; None without one"
+    if not torch.cuda.is_available(): return None
+    short, long = (count_waits(bench.learner(bs, steps=k*bench.steps)) for k in (1, 2))
+    return (long - short)/bench.steps
 
 def release():
-    if torch.cuda.is_available(): torch.cuda.empty_cache()
+    "Give back the memory of learners that are done: they lie in reference cycles"
+    gc.collect()
+    torch.compiler.reset()
+    if not torch.cuda.is_available(): return
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats()
 
-def measure(bench, bs, variant, peak_flops):
+def measure(bench, bs, variant):
     "Return the figures of a variant; of one that fails, the error"
     release()
-    if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
     try:
         learn = bench.learner(bs, variant)
         seconds = bench.seconds(learn)
-        row = dict(images_per_s=bs/seconds, of_peak=flops(bench, bs)/seconds/peak_flops, busy=busy(learn),
-                   waits_per_step=waits(learn, bench.steps))
+        gib = torch.cuda.max_memory_allocated()/2**30 if torch.cuda.is_available() else None
+        return dict(images_per_s=bs/seconds, gib=gib, busy=busy(learn), seconds_per_step=seconds)
     except Exception as e: return dict(error=f'{type(e).__name__}: {e}'[:200])
-    gib = torch.cuda.max_memory_allocated()/2**30 if torch.cuda.is_available() else None
-    return dict(**row, gib=gib)
+
+def by_batch(bench, sizes):
+    "Yield the figures of each batch size, up to the memory's end"
+    for bs in sizes:
+        row = dict(bs=bs, variant='by batch', **measure(bench, bs, plain))
+        yield row
+        if 'OutOfMemory' in row.get('error', ''): return
+
+def by_variant(bench, bs, variants, peak_flops):
+    "Yield the figures of each variant at one batch size"
+    operations, per_step = flops(bench, bs), waits(bench, bs)
+    for name,variant in variants.items():
+        row = measure(bench, bs, variant)
+        if 'error' not in row: row['of_peak'] = operations/row['seconds_per_step']/peak_flops
+        if variant is plain: row['waits_per_step'] = per_step
+        yield dict(bs=bs, variant=name, **row)
 
 def main(device, tiny, names, report):
     if device == 'cpu': default_device(False)
     elif not torch.cuda.is_available(): raise SystemExit('PyTorch finds no CUDA GPU here: give --device cpu --tiny')
-    variants = [o for o in VARIANTS if not (tiny and o in ('compiled','CUDA graphs'))]
     peak_flops = peak(device, 256 if tiny else 8192)
     print(f'{hardware()}: {peak_flops/1e12:.3g} TFLOP/s in bfloat16', flush=True)
-    sizes = (2, 4) if tiny else (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+    sizes = (1, 2, 4) if tiny else (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
     rows = []
-    for name in names:
-        bench = Bench(name, tiny)
-        speeds = dict(by_batch(bench, sizes))
-        rows += [dict(model=name, bs=bs, variant='by batch', images_per_s=o) for bs,o in speeds.items()]
-        best = max(speeds, key=speeds.get)
-        for variant in variants:
-            figures = measure(bench, best, VARIANTS[variant], peak_flops)
-            rows.append(dict(model=name, bs=best, variant=variant, **figures))
-            print(rows[-1], flush=True)
+    def keep(name, row):
+        rows.append(dict(model=name, **row))
+        print(rows[-1], flush=True)
         write(rows, report, peak_flops)
+    for name in names:
+        bench, speeds = Bench(name, tiny), {}
+        for row in by_batch(bench, sizes):
+            keep(name, row)
+            speeds[row['bs']] = row.get('images_per_s', 0.)
+        best = max(speeds, key=speeds.get)
+        for row in by_variant(bench, best, TINY if tiny else VARIANTS, peak_flops): keep(name, row)
 
 def write(rows, report, peak_flops):
     "Write what is measured so far"

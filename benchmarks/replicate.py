@@ -18,20 +18,22 @@ def kill(process):
     process.wait()
 
 def part(out, minutes, **options):
-    "Run for some minutes; return whether the experiment is finished"
+    "Run for some minutes; return whether the experiment is finished, None if it failed"
     texts = [text for k,v in options.items() for text in (f'--{k}', str(v))]
     command = [sys.executable, '-m', 'skingan.command', NAME, '--out', str(out), *texts]
     checkpoints = dict(os.environ, SKINGAN_CHECKPOINT_MINUTES='1')
     process = subprocess.Popen(command, env=checkpoints)
     try: code = process.wait(60*minutes)
-    except subprocess.TimeoutExpired: return kill(process)
-    if code: sys.exit(f'the experiment failed; see {out/NAME}.ipynb')
-    return True
+    except subprocess.TimeoutExpired:
+        kill(process)
+        return False
+    return code == 0 or None
 
-def finished(out):
-    "Return the names of the finished stages"
-    stages = sorted(o.parent for o in out.rglob('provenance.json'))
-    return [str(o.relative_to(out)) for o in stages if '.part' not in str(o)]
+def progress(out):
+    "Return the number of finished stages, and the time of the newest file of a stage"
+    n = sum('.part' not in str(o) for o in out.rglob('provenance.json'))
+    times = [o.stat().st_mtime for o in out.rglob('*.safetensors')]
+    return n, max(times, default=0.)
 
 def pack(out, archive):
     "Write what is worth keeping, of finished stages and of others, to one archive"
@@ -49,11 +51,13 @@ def pack(out, archive):
 def main(data, preset, minutes, out, archive):
     out, start = Path(out), time.time()
     out.mkdir(parents=True, exist_ok=True)
-    before = len(finished(out))
+    before = progress(out)
     is_done = part(out, minutes, data=data, preset=preset)
-    after = finished(out)
-    print(f'{time.time()-start:.0f} s: {len(after)-before} stages finished in this part, {len(after)} in all')
+    after = progress(out)
+    print(f'{time.time()-start:.0f} s: {after[0]-before[0]} stages finished in this part, {after[0]} in all')
     pack(out, archive)
+    if is_done is None: sys.exit(f'the experiment failed; the error is in {NAME}.ipynb, in the archive')
+    if not is_done and before == after: sys.exit('nothing was finished in this part: give more --minutes')
     print('all is done' if is_done else 'not all is done: call the same again')
 
 if __name__ == '__main__':

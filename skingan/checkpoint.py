@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['save_tree', 'load_tree', 'checkpoint_minutes', 'Checkpoint', 'save_network', 'load_network']
 
-# %% ../nbs/12_checkpoint.ipynb #8459664d
+# %% ../nbs/12_checkpoint.ipynb #c3305b8d
 import json, os, random, tempfile, time
 from pathlib import Path
 import numpy as np, torch, torch.nn as nn
@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save
 from .device import rng_states, set_rng_states
 from .layers import ema_of
-from .processes import gather_to_first
+from .processes import first_decides, gather_to_first
 from .stage import list_differences, write_json
 
 # %% ../nbs/12_checkpoint.ipynb #f49589d7
@@ -92,7 +92,7 @@ def checkpoint_minutes()->float:
     try: return float(minutes)
     except ValueError: raise ValueError(f'SKINGAN_CHECKPOINT_MINUTES={minutes}: give a number of minutes') from None
 
-# %% ../nbs/12_checkpoint.ipynb #f36543a3
+# %% ../nbs/12_checkpoint.ipynb #12e5ca6c
 class Checkpoint(Callback):
     "Write everything that going on needs to a file, after the epochs that end `minutes` after the last time"
     order = 80
@@ -113,7 +113,7 @@ class Checkpoint(Callback):
     def after_epoch(self):
         if self.epoch < self.start: return # fastai calls this for skipped epochs, too
         is_due = time.monotonic() - self.written >= 60*self.minutes
-        if is_due or self.epoch+1 == self.n_epoch: self._write()
+        if self.epoch+1 == self.n_epoch or first_decides(is_due, self.dls.device): self._write()
 
     def _write(self):
         parameters = dict(self.model.named_parameters())

@@ -27,7 +27,7 @@ from .networks import (AutocastSequential, class_weights, conv_net, find_arch, n
 from .stage import set_seed
 from .watch import WatchLoss
 
-# %% ../nbs/40_classify.ipynb #c299bc6f
+# %% ../nbs/40_classify.ipynb #e3dbd264
 @dataclass(frozen=True)
 class ClassifierPlan:
     "How a classifier is trained"
@@ -42,7 +42,7 @@ class ClassifierPlan:
     weighted:bool=False # Weight the loss of each class by the inverse of its size
     patience:int|None=None # Epochs without a lower validation loss before it stops; None: never
     equal:str='steps' # Every arm as many `steps` as the arm of real images, or as many `epochs`
-    compile:bool|None=None # Compile the network? None: where the device and the number of steps pay for it
+    compile:bool|None=None # Compile the network? None: no, since each size of batch is compiled anew
 
     @property
     def n_phases(self): return 1 + bool(self.pretrained)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REAL', 'augment', 'shortfall', 'Arm', 'translated_arms', 'Experiment', 'measures']
 
-# %% ../nbs/52_experiment.ipynb #e74f2d20
+# %% ../nbs/52_experiment.ipynb #52521666
 import json, re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from .classify import (classifier, fit_classifier, load_classifier, predictions 
                               report_of, save_classifier)
 from .data import fingerprint
 from .datasets import split_column
-from .device import hardware, should_compile
+from .device import hardware
 from .evidence import read_predictions
 from .plans import FromNevus
 from .rank import fraction, train_folds
@@ -134,7 +134,7 @@ def settings(self:Experiment, arm:Arm, replicate:int)->dict:
                 images=lineage(self.table(arm)), arm=asdict(arm), seed=replicate, split_seed=self.split_seed,
                 gan_seed=self.gan_seed, by=self.plan.data.by, classifier=asdict(self.classifier_plan(arm)))
 
-# %% ../nbs/52_experiment.ipynb #fe84a5b5
+# %% ../nbs/52_experiment.ipynb #72a0e9d6
 @patch
 def learner(self:Experiment, arm:Arm, replicate:int=0)->Learner:
     "Return the untrained classifier of an arm"
@@ -143,8 +143,8 @@ def learner(self:Experiment, arm:Arm, replicate:int=0)->Learner:
     learn = classifier(self.table(arm), plan.arch, plan.pretrained, plan.size, plan.bs,
                        vocab=sorted(set(train.label)), n_items=n_items, seed=replicate,
                        augmentation=plan.augmentation, balance=plan.balance, weighted=plan.weighted)
-    steps = plan.epochs*len(learn.dls.train)
-    if should_compile(plan.compile, steps, learn.dls.device): learn.model.compile(dynamic=False)
+    if plan.compile:
+        for o in learn.model: o.compile(dynamic=False) # body and head; around them bfloat16 is decided
     return learn
 
 # %% ../nbs/52_experiment.ipynb #7901f2c6

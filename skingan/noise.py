@@ -132,7 +132,7 @@ class DenseDiscriminator(nn.Module):
 
     def forward(self, x, y=None): return self.net(x).float()
 
-# %% ../nbs/20_noise.ipynb #18f77dc3
+# %% ../nbs/20_noise.ipynb #775a1336
 class NoiseGAN(nn.Module):
     "Two networks, a loss and how often each is trained, for `adversarial_learner`"
     def __init__(self,
@@ -150,7 +150,10 @@ class NoiseGAN(nn.Module):
         self.critic_steps, self.clip, self.penalty = critic_steps, clip, penalty
         self.terms = ['d_real','d_fake','g_source']
         if penalty: self.terms.insert(2, 'd_penalty')
-        self.register_buffer('turn', torch.tensor(0))
+        self.turn = 0 # on the CPU, or a GPU would be waited for
+
+    def get_extra_state(self): return torch.tensor(self.turn)
+    def set_extra_state(self, turn): self.turn = int(turn)
 
     def noise(self, x): return torch.randn(len(x), self.generator.settings['z_dim'], device=x.device)
 
@@ -244,7 +247,7 @@ class NoisePlan:
     lr:float|None=None # Learning rate; None: the model's own
     compile:bool|None=None # Compile the networks? None: where the device and the number of steps pay for it
 
-# %% ../nbs/20_noise.ipynb #8544020a
+# %% ../nbs/20_noise.ipynb #20e25f05
 MODELS = dict(
     gan=dict(dense=True),
     dcgan=dict(norm='batch'),
@@ -265,15 +268,18 @@ def noise_learner(dls, # `lesion_dls`, with `.vocab`
                   size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
                   filters:int=64, # Channels of the last hidden layer
                   z_dim:int=100, # Length of the noise
+                  compile:bool=False, # Compile the networks first
                   **kwargs, # `lr` and `betas` in place of the model's own; more for `noise_gan_learner`
                  )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
     "Return a learner for a GAN of the family. Raise `ValueError` for an unknown model"
     if model not in MODELS: raise ValueError(f'model {model!r}: give one of {", ".join(MODELS)}')
     choices = MODELS[model]
+    if compile and 'penalty' in choices:
+        raise ValueError(f'{model}: torch.compile cannot differentiate a gradient penalty; give compile=False')
     vocab = list(dls.vocab) if choices.get('conditional') else ['all']
     system = _system(len(vocab), size, filters, z_dim, **choices)
     rates = _RATES.get(model, {})
-    return noise_gan_learner(dls, system, model, vocab, **{**rates, **kwargs})
+    return noise_gan_learner(dls, system, model, vocab, compile=compile, **{**rates, **kwargs})
 
 # %% ../nbs/20_noise.ipynb #7bb4c1c5
 gan_learner = partial(noise_learner, model='gan')

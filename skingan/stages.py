@@ -53,7 +53,12 @@ def _learner(model, dls, plan, ali, **kwargs):
     if plan.lr: kwargs['lr'] = plan.lr
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
-# %% ../nbs/50_stages.ipynb #2801964b
+# %% ../nbs/50_stages.ipynb #c40c52dc
+def _compiles(model, plan, dls):
+    "Return whether a model is compiled; one with a gradient penalty never is by itself"
+    if plan.compile is None and 'penalty' in MODELS.get(model, {}): return False
+    return should_compile(plan.compile, plan.epochs*len(dls.train), dls.device)
+
 def _fit(learn, epochs, folder):
     checkpoint, minutes = folder/'checkpoint.safetensors', checkpoint_minutes()
     with learn.no_logging(): fit_gan(learn, epochs, checkpoint, flat=.5, minutes=minutes)
@@ -78,7 +83,7 @@ def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learned from
     def make(folder):
         set_seed(seed)
         dls = lesion_dls(train, plan.size, plan.bs, balance=.5) # by the square root of a class' size
-        compile = should_compile(plan.compile, plan.epochs*len(dls.train), dls.device)
+        compile = _compiles(model, plan, dls)
         show_every = math.ceil(plan.epochs/n_grids)
         learn = _learner(model, dls, plan, ali, show_every=show_every, folder=folder, compile=compile)
         _fit(learn, plan.epochs, folder)

@@ -48,7 +48,7 @@ class WatchLoss(Callback):
         return (f'loss {bad} in epoch {self.epoch}, {batch}: training stops here. If there is a checkpoint, '
                 f'it is from before. Lower the learning rate (it was {rate:.2g}), or look for broken images.')
 
-# %% ../nbs/09_watch.ipynb #f789e23e
+# %% ../nbs/09_watch.ipynb #191ea6db
 @patch
 def before_fit(self:WatchLoss):
     is_search = hasattr(self.learn, 'lr_finder')
@@ -73,8 +73,8 @@ def after_batch(self:WatchLoss):
 
 @patch
 def after_train(self:WatchLoss):
-    self.look()
     if self.every > 1: self._copy_losses()
+    self.look()
 
 @patch
 def _copy_losses(self:WatchLoss):
@@ -86,3 +86,7 @@ def _copy_losses(self:WatchLoss):
 
 @patch
 def after_validate(self:WatchLoss): self.look()
+
+@patch
+def after_fit(self:WatchLoss):
+    if self.every > 1: self.recorder.smooth_loss = AvgSmoothLoss(beta=self.recorder.smooth_loss.beta)
