@@ -6,14 +6,15 @@
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory',
            'ShowSamples', 'adversarial_learner', 'fit_gan']
 
-# %% ../nbs/13_adversarial.ipynb #fe9bf0de
+# %% ../nbs/13_adversarial.ipynb #9a5fc4df
 from functools import partial, partialmethod
 from pathlib import Path
 import torch, torch.nn as nn
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import (Callback, CancelBackwardException, CancelStepException, CutMix, GradientAccumulation,
                                L, Learner, Metric, MixedPrecision, MixUp, OptimWrapper, ParamScheduler, SchedLin,
-                               SchedNo, ShowGraphCallback, TrackerCallback, combine_scheds, join_path_file, noop, rank_distrib)
+                               SchedNo, ShowGraphCallback, TrackerCallback, combine_scheds, join_path_file, noop,
+                               rank_distrib)
 from fastcore.basics import patch
 from .checkpoint import Checkpoint, load_tree, save_tree
 from .device import autocast
@@ -104,12 +105,12 @@ def add_cb(self:AdversarialLearner, cb):
         raise ValueError(f"{type(cb).__name__}: a GAN has no valid_loss; give monitor='train_loss' or one of {terms}")
     return Learner.add_cb(self, cb)
 
-# %% ../nbs/13_adversarial.ipynb #ec90b415
+# %% ../nbs/13_adversarial.ipynb #ea3b583e
 _NO_METHODS = dict( # method of fastai: what instead
     predict='generate makes images of a class, translate translates them (skingan.generate)',
     get_preds='generate makes images of a class, translate translates them (skingan.generate)',
     tta='generate makes images of a class, translate translates them (skingan.generate)',
-    show_results='give show_every=... to the learner, or look at skingan.noise.samples and skingan.cyclegan.translations',
+    show_results='give show_every=... to the learner; noise.samples and cyclegan.translations return images',
     validate='there is no validation loss; look at the images, and at skingan.quality',
     summary='print(learn.model) shows the networks',
     freeze='all networks are trained together',
