@@ -6,8 +6,9 @@
 __all__ = ['AutocastSequential', 'conv_net', 'find_arch', 'named_weights', 'pretrained_stats', 'load_body',
            'network_learner', 'class_weights']
 
-# %% ../nbs/39_networks.ipynb #7439aaf1
+# %% ../nbs/39_networks.ipynb #0f28e684
 from contextlib import nullcontext
+from difflib import get_close_matches
 from pathlib import Path
 import timm, torch, torch.nn as nn, torchvision
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
@@ -43,12 +44,17 @@ def conv_net(n_classes:int, # Outputs
     head = nn.Sequential(nn.Flatten(), nn.Linear(128*(size//8)**2, n_classes))
     return nn.Sequential(*blocks, head)
 
-# %% ../nbs/39_networks.ipynb #3f699c8c
+# %% ../nbs/39_networks.ipynb #622823eb
 def find_arch(arch, # Network: a function, its name in torchvision or timm, or `conv_net`
              ): # Function of torchvision's networks, any other name unchanged
-    "Return the function of a network of torchvision; names of timm's networks, and `conv_net`, stay names"
-    if isinstance(arch, str): return getattr(torchvision.models, arch, arch)
-    return arch
+    "Return torchvision's function of that name; other names stay. Raise `ValueError` for one that nobody knows"
+    if not isinstance(arch, str): return arch
+    theirs = torchvision.models.list_models(torchvision.models)
+    if arch in theirs: return getattr(torchvision.models, arch)
+    known = [*theirs, *timm.list_models(), 'conv_net']
+    if arch.split('.')[0] in known: return arch
+    near = ', '.join(get_close_matches(arch, known)) or 'those of torchvision.models and timm.list_models()'
+    raise ValueError(f'arch {arch!r}: no network of torchvision or timm has this name; near it are {near}')
 
 # %% ../nbs/39_networks.ipynb #94c8ba3c
 def _name(arch): return getattr(arch, '__name__', arch)
