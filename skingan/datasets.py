@@ -147,7 +147,7 @@ def _class_files(root):
     if not folders: raise ValueError(f'{root}: no class folders; expected {root}/<label>/*.jpg')
     files = {o.name: sorted(p for p in o.rglob('*') if p.is_file() and p.name[0] != '.') for o in folders}
     empty = [label for label,paths in files.items() if not any(p.suffix.lower() in SUFFIXES for p in paths)]
-    if empty: raise ValueError(f'{root/empty[0]}: no image in this class folder; those of {", ".join(SUFFIXES)} are read')
+    if empty: raise ValueError(f'{root/empty[0]}: no image in this class folder ({", ".join(SUFFIXES)})')
     return files
 
 def _say_what_was_found(root, df, n_files):
@@ -186,7 +186,7 @@ def _ids(paths, root):
     whole = pd.Series(['_'.join(o.relative_to(root).with_suffix('').parts) for o in paths], dtype=str)
     names = names.where(~names.duplicated(keep=False), whole)
     twice = names[names.duplicated()]
-    if len(twice): raise ValueError(f'{root}: {twice.iloc[0]} is there twice, as files of different kinds; remove one')
+    if len(twice): raise ValueError(f'{root}: {twice.iloc[0]} is there twice, as files of different kinds')
     return names
 
 # %% ../nbs/08_datasets.ipynb #b06adf3e

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['REAL', 'augment', 'shortfall', 'Arm', 'translated_arms', 'Experiment', 'measures']
 
-# %% ../nbs/52_experiment.ipynb #52521666
+# %% ../nbs/52_experiment.ipynb #3a7f61c5
 import json, re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 import pandas as pd
 from fastcore.basics import patch
-from .classify import (classifier, fit_classifier, load_classifier, predictions as predict,
+from .classify import (classifier as make_classifier, fit_classifier, load_classifier, predictions as predict,
                               report_of, save_classifier)
 from .data import fingerprint
 from .datasets import split_column
@@ -134,15 +135,15 @@ def settings(self:Experiment, arm:Arm, replicate:int)->dict:
                 images=lineage(self.table(arm)), arm=asdict(arm), seed=replicate, split_seed=self.split_seed,
                 gan_seed=self.gan_seed, by=self.plan.data.by, classifier=asdict(self.classifier_plan(arm)))
 
-# %% ../nbs/52_experiment.ipynb #72a0e9d6
+# %% ../nbs/52_experiment.ipynb #991b6e17
 @patch
 def learner(self:Experiment, arm:Arm, replicate:int=0)->Learner:
     "Return the untrained classifier of an arm"
     plan, train = self.classifier_plan(arm), self.train
     n_items = len(train) if plan.equal == 'steps' else None # images an epoch
-    learn = classifier(self.table(arm), plan.arch, plan.pretrained, plan.size, plan.bs,
-                       vocab=sorted(set(train.label)), n_items=n_items, seed=replicate,
-                       augmentation=plan.augmentation, balance=plan.balance, weighted=plan.weighted)
+    learn = make_classifier(self.table(arm), plan.arch, plan.pretrained, plan.size, plan.bs,
+                            vocab=sorted(set(train.label)), n_items=n_items, seed=replicate,
+                            augmentation=plan.augmentation, balance=plan.balance, weighted=plan.weighted)
     if plan.compile:
         for o in learn.model: o.compile(dynamic=False) # body and head; around them bfloat16 is decided
     return learn
@@ -226,6 +227,15 @@ def baseline(self:Experiment, replicate:int=0)->Learner:
     try: return load_classifier(folder/'classifier')
     except FileNotFoundError as e:
         raise FileNotFoundError(f'{folder} holds no classifier. Delete that folder, and it is made anew.') from e
+
+# %% ../nbs/52_experiment.ipynb #f40f0ff9
+@patch
+def classifier(self:Experiment, arm:Arm, replicate:int=0)->Learner:
+    "Return the trained classifier of an arm: that of real images is kept, others are trained again"
+    if arm == REAL: return self.baseline(replicate)
+    row, plan, learn = self.run(arm, replicate), self.classifier_plan(arm), self.learner(arm, replicate)
+    with learn.no_logging(), TemporaryDirectory() as folder:
+        return fit_classifier(learn, plan.epochs, row['lrs'], folder, plan.patience)
 
 # %% ../nbs/52_experiment.ipynb #a219f221
 @patch

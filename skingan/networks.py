@@ -51,7 +51,7 @@ def find_arch(arch, # Network: a function, its name in torchvision or timm, or `
     if not isinstance(arch, str): return arch
     theirs = torchvision.models.list_models(torchvision.models)
     if arch in theirs: return getattr(torchvision.models, arch)
-    known = [*theirs, *timm.list_models(), 'conv_net']
+    known = sorted({*theirs, *timm.list_models(), 'conv_net'})
     if arch.split('.')[0] in known: return arch
     near = ', '.join(get_close_matches(arch, known)) or 'those of torchvision.models and timm.list_models()'
     raise ValueError(f'arch {arch!r}: no network of torchvision or timm has this name; near it are {near}')
