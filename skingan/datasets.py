@@ -186,7 +186,7 @@ def _ids(paths, root):
     whole = pd.Series(['_'.join(o.relative_to(root).with_suffix('').parts) for o in paths], dtype=str)
     names = names.where(~names.duplicated(keep=False), whole)
     twice = names[names.duplicated()]
-    if len(twice): raise ValueError(f'{root}: {twice.iloc[0]} is there twice, as files of different kinds')
+    if len(twice): raise ValueError(f'{root}: {twice.iloc[0]} is there twice, as two kinds of files')
     return names
 
 # %% ../nbs/08_datasets.ipynb #b06adf3e
