@@ -200,13 +200,18 @@ def adversarial_learner(dls, # fastai `DataLoaders`
     if n_processes() > 1: add_process_callbacks(learn)
     return learn
 
-# %% ../nbs/13_adversarial.ipynb #4c49b499
+# %% ../nbs/13_adversarial.ipynb #17ce9eec
 def _setup(learn, n_epoch, flat):
     "Return what must be the same when a training goes on"
     setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train),
                  generator=getattr(learn.model.generator, 'settings', None), processes=n_processes())
     if flat < 1: setup.update(n_epoch=n_epoch, flat=flat)
     return setup
+
+def _way_on(keep, n_epoch):
+    "Return what to do after an interrupt"
+    if not keep: return 'stopped; give fit_gan a checkpoint, and it can go on where it was stopped'
+    return f'stopped; {keep.start} of {n_epoch} epochs are in {keep.path}: run the same again to go on'
 
 def _falling_rate(lr, flat):
     "Return the callback of a rate that falls, if it does"
@@ -229,6 +234,7 @@ def fit_gan(learn:AdversarialLearner, # Of `adversarial_learner`, or of a model 
     if learn.done_epochs < n_epoch:
         if keep: keep.probe()
         callbacks = L(cbs) + _falling_rate(learn.lr, flat) + L(keep)
-        learn.fit(n_epoch, cbs=callbacks, start_epoch=learn.done_epochs)
+        try: learn.fit(n_epoch, cbs=callbacks, start_epoch=learn.done_epochs)
+        except KeyboardInterrupt: raise KeyboardInterrupt(_way_on(keep, n_epoch)) from None
     learn.done_epochs = 0
     return learn

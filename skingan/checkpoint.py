@@ -92,7 +92,7 @@ def checkpoint_minutes()->float:
     try: return float(minutes)
     except ValueError: raise ValueError(f'SKINGAN_CHECKPOINT_MINUTES={minutes}: give a number of minutes') from None
 
-# %% ../nbs/12_checkpoint.ipynb #12e5ca6c
+# %% ../nbs/12_checkpoint.ipynb #ee67f4fd
 class Checkpoint(Callback):
     "Write everything that going on needs to a file, after the epochs that end `minutes` after the last time"
     order = 80
@@ -102,7 +102,7 @@ class Checkpoint(Callback):
                  minutes:float=0., # From one time to the next, at least; 0: after every epoch
                 ):
         self.path, self.setup, self.minutes = Path(path), setup or {}, minutes
-        self.start, self.rng = 0, None # of the file that the training goes on from
+        self.start, self.rng = 0, None # epochs in the file, and the random states to go on from
 
     def before_fit(self): self.written = time.monotonic()
 
@@ -121,7 +121,7 @@ class Checkpoint(Callback):
         processes = gather_to_first(dict(buffers=buffers, rng=_rng_state(self.dls)))
         if not rank_distrib(): save_tree(self.path, self._state(parameters, processes))
         distrib_barrier() # or another process might read the file before it is there
-        self.written = time.monotonic()
+        self.written, self.start = time.monotonic(), self.epoch+1
 
     def _state(self, parameters, processes):
         has_ema = hasattr(self.learn, 'ema')

@@ -57,7 +57,7 @@ def check_parameters(notebook:Path, # With a cell tagged `parameters`
     unknown = [o for o in names if o not in known]
     if unknown: raise ValueError(f'{notebook.stem} has no parameter {unknown[0]!r}; it has {", ".join(known)}')
 
-# %% ../nbs/60_command.ipynb #0ebc1bb0
+# %% ../nbs/60_command.ipynb #69820412
 def _split_data(data):
     "Return the name of a folder of images, after putting its parent into the environment"
     folder = Path(data)
@@ -73,6 +73,7 @@ def execute(name:str, # Of a notebook
     notebook, out = _find(name), Path(out)
     if 'data' in parameters: parameters = parameters | dict(data=_split_data(parameters['data']))
     parameters = parameters | dict(out=str(out))
+    os.environ['SKINGAN_OUT'] = str(Path.cwd()) # to which `out` is relative
     check_parameters(notebook, parameters)
     out.mkdir(parents=True, exist_ok=True)
     executed, part = out/f'{name}.ipynb', out/f'.{name}.{os.getpid()}.ipynb' # two processes may share `out`

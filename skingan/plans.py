@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['PRESETS', 'COUNTS', 'CLASSIFIERS', 'REFINERS', 'GENERATORS', 'TABLE_I', 'data_plan', 'plan_table',
            'FromNoise', 'from_noise', 'FromNevus', 'from_nevus', 'Unrefined', 'unrefined', 'rare_classes',
-           'sparse_classes', 'Imbalance', 'imbalance', 'plan_digest', 'set_up']
+           'sparse_classes', 'Imbalance', 'imbalance', 'plan_digest', 'whole_path', 'set_up']
 
-# %% ../nbs/51_plans.ipynb #2eb6164c
+# %% ../nbs/51_plans.ipynb #dabdae09
 import os
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 import pandas as pd
 from fastcore.docments import docments
@@ -217,15 +218,24 @@ def plan_digest(plan, # A plan
     del settings['replicates']
     return digest(settings)
 
-# %% ../nbs/51_plans.ipynb #1fb57cee
+# %% ../nbs/51_plans.ipynb #b83ccf71
+def whole_path(out:str|Path, # Folder of results; relative to the checkout, or to where `skingan-run` was called
+              )->Path:
+    "Return the same folder whatever the working folder is"
+    checkout = Path(str(files('skingan'))).parent
+    home = checkout if (checkout/'settings.ini').exists() else Path.cwd()
+    return (Path(os.environ.get('SKINGAN_OUT', home))/Path(out).expanduser()).resolve()
+
+# %% ../nbs/51_plans.ipynb #c6c078ad
 def set_up(make, # Function of a preset: the plan
            preset:str, # One of `PRESETS`
            seed:int, # Number of the first replicate
-           out:str|Path, # Folder of all results
+           out:str|Path, # Folder of all results, as for `whole_path`
           )->tuple: # The plan, and `out` as a whole path
     "Return what an experiment begins with, and print its fingerprints; decoded images are kept in `out/pixels`"
-    plan, out = make(preset), Path(out).resolve()
+    plan, out = make(preset), whole_path(out)
     print(f'plan {make.__name__}({preset}) {plan_digest(plan)}, stages {stages_digest()}')
+    if preset == 'tiny': print('Preset tiny only shows that all runs: grids stay grey, and tables mean nothing.')
     os.environ.setdefault('SKINGAN_CACHE', str(out/'pixels'))
     replicates = tuple(range(seed, seed+len(plan.replicates)))
     return replace(plan, replicates=replicates), out
