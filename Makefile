@@ -11,7 +11,7 @@ PRESET ?= bench
 SET ?= seed=0
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
-.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu lab real prepare check wheel clean
+.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu lab real prepare check check-faces wheel clean
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
@@ -66,12 +66,15 @@ prepare: $(READY) # what follows from the notebooks, then all tests
 	$(CHECK) --tidy-up
 	$(MAKE) test
 
-check: $(READY) # also: are the notebooks that a reader sees first executed by the present code?
+check: $(READY)
 	$(BIN)/python -m pip check
 	$(CHECK)
 
+check-faces: $(READY) # are the notebooks that a reader sees first executed by the present code?
+	$(CHECK) --faces
+
 face: $(READY) # execute the notebooks that a reader sees first, by the present code
-	$(CHECK) --face $(EXPERIMENTS) $(OTHERS)
+	$(CHECK) --faces --face $(EXPERIMENTS) $(OTHERS)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
