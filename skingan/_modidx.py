@@ -497,7 +497,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'skingan.noise._up': ('noise.html#_up', 'skingan/noise.py'),
                                'skingan.noise.conv_downs': ('noise.html#conv_downs', 'skingan/noise.py'),
                                'skingan.noise.conv_widths': ('noise.html#conv_widths', 'skingan/noise.py'),
-                               'skingan.noise.n_classes': ('noise.html#n_classes', 'skingan/noise.py'),
+                               'skingan.noise.count_classes': ('noise.html#count_classes', 'skingan/noise.py'),
                                'skingan.noise.noise_gan_learner': ('noise.html#noise_gan_learner', 'skingan/noise.py'),
                                'skingan.noise.noise_learner': ('noise.html#noise_learner', 'skingan/noise.py'),
                                'skingan.noise.samples': ('noise.html#samples', 'skingan/noise.py')},

@@ -12,7 +12,7 @@ from fastai.vision.all import Callback
 from .adversarial import AdversarialLearner
 from .layers import frozen
 from .losses import class_loss, source_loss
-from .noise import ConvGenerator, conv_downs, conv_widths, n_classes, noise_gan_learner
+from .noise import ConvGenerator, conv_downs, conv_widths, count_classes, noise_gan_learner
 
 # %% ../nbs/21_acgan.ipynb #8ae79b37
 class ACGANDiscriminator(nn.Module):
@@ -103,7 +103,7 @@ def acgan_learner(dls, # `lesion_dls`, with `.vocab`
                   **kwargs, # More for `noise_gan_learner`
                  )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
     "Return a learner for an ACGAN that generates all classes of `dls`"
-    system = make(n_classes(dls), size, filters, z_dim, smoothing)
+    system = make(count_classes(dls), size, filters, z_dim, smoothing)
     if version: model = f'{model}_{version}'
     learn = noise_gan_learner(dls, system, model, lr=lr, **kwargs)
     if version: learn.add_cb(RealFractionSchedule(REAL_FRACTIONS[version]))

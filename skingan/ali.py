@@ -15,7 +15,7 @@ from .acgan import ACGAN, acgan_learner
 from .adversarial import AdversarialLearner
 from .layers import frozen, init_normal
 from .losses import source_loss
-from .noise import ConvGenerator, conv_downs, conv_widths, n_classes, noise_gan_learner
+from .noise import ConvGenerator, conv_downs, conv_widths, count_classes, noise_gan_learner
 from .plot import to_bytes
 
 # %% ../nbs/22_ali.ipynb #58ecc8a0
@@ -134,7 +134,7 @@ def ali_learner(dls, # `lesion_dls`, with `.vocab`
                 **kwargs, # More for `noise_gan_learner`, whose grids show `reconstructions`
                )->AdversarialLearner: # `learn.ema.module` generates, its `encoder` encodes
     "Return a learner for adversarially learned inference"
-    system = ALI(n_classes(dls), size, filters, z_dim)
+    system = ALI(count_classes(dls), size, filters, z_dim)
     return noise_gan_learner(dls, system, 'ali', rows=reconstructions, lr=lr, **kwargs)
 
 # %% ../nbs/22_ali.ipynb #3168b8a7

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MODELS', 'gan_learner', 'dcgan_learner', 'cgan_learner', 'wgan_learner', 'cwgan_gp_learner', 'conv_widths',
            'ConvGenerator', 'DenseGenerator', 'conv_downs', 'ConvDiscriminator', 'DenseDiscriminator',
-           'NoiseGAN', 'samples', 'n_classes', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
+           'NoiseGAN', 'samples', 'count_classes', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
 
 # %% ../nbs/20_noise.ipynb #a6a48987
 import math
@@ -194,7 +194,7 @@ def samples(learn:AdversarialLearner, # Of a model that generates from noise
     return rows
 
 # %% ../nbs/20_noise.ipynb #23304a2c
-def n_classes(dls, # fastai `DataLoaders`
+def count_classes(dls, # fastai `DataLoaders`
              )->int:
     "Return the number of classes. Raise `ValueError` where they have no names"
     if getattr(dls, 'vocab', None) is not None: return len(dls.vocab)
