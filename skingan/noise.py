@@ -195,7 +195,7 @@ def samples(learn:AdversarialLearner, # Of a model that generates from noise
 
 # %% ../nbs/20_noise.ipynb #23304a2c
 def count_classes(dls, # fastai `DataLoaders`
-             )->int:
+                 )->int:
     "Return the number of classes. Raise `ValueError` where they have no names"
     if getattr(dls, 'vocab', None) is not None: return len(dls.vocab)
     raise ValueError('dls has no vocab: set dls.vocab to the names of the classes, in the order of their numbers')
