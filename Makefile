@@ -24,7 +24,7 @@ help:
 
 setup: $(READY)
 
-$(READY): requirements.lock setup.py settings.ini pyproject.toml skingan/__init__.py
+$(READY): requirements.lock setup.py settings.ini pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "skingan needs Python 3.11 or later")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements.lock
