@@ -6,9 +6,10 @@
 __all__ = ['ResidualBlock', 'ResnetGenerator', 'resnet_generator', 'PatchDiscriminator', 'patch_discriminator',
            'ImagePool', 'CycleGAN', 'CycleGANPlan', 'translations', 'cyclegan_learner']
 
-# %% ../nbs/23_cyclegan.ipynb #a184a36c
+# %% ../nbs/23_cyclegan.ipynb #38be8c31
 from dataclasses import dataclass
 import torch, torch.nn as nn
+from fastcore.basics import patch
 from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
 from .layers import frozen, init_normal
 from .losses import l1_loss, lsgan_loss
@@ -125,7 +126,7 @@ class ImagePool(nn.Module):
 
     def forward(self, x): return torch.stack([self._exchange(o) for o in x])
 
-# %% ../nbs/23_cyclegan.ipynb #e5f1d1ea
+# %% ../nbs/23_cyclegan.ipynb #275eb9a0
 class CycleGAN(nn.Module):
     "Two generators, two discriminators and their losses, for `adversarial_learner`"
     terms = ['g_adversarial','g_cycle','g_identity','d_a','d_b']
@@ -167,17 +168,20 @@ class CycleGAN(nn.Module):
                      g_identity=self.lambda_cycle*self.lambda_identity*identity)
         return fake_a.detach(), fake_b.detach(), terms
 
-    def _discriminator_loss(self, domain, real, fake):
-        images = torch.cat([real, self.pools[domain](fake)])
-        real, fake = self.discriminator[domain](images).chunk(2)
-        return .5*(lsgan_loss(real, True, self.smoothing) + lsgan_loss(fake, False))
+# %% ../nbs/23_cyclegan.ipynb #d5d036f7
+@patch
+def _discriminator_loss(self:CycleGAN, domain, real, fake):
+    images = torch.cat([real, self.pools[domain](fake)])
+    real, fake = self.discriminator[domain](images).chunk(2)
+    return .5*(lsgan_loss(real, True, self.smoothing) + lsgan_loss(fake, False))
 
-    def steps(self, a, b):
-        with frozen(self.discriminator): fake_a, fake_b, terms = self._generate(a, b)
-        yield 'generator', terms
-        d_a = self._discriminator_loss('a', a, fake_a)
-        d_b = self._discriminator_loss('b', b, fake_b)
-        yield 'discriminator', dict(d_a=d_a, d_b=d_b)
+@patch
+def steps(self:CycleGAN, a, b):
+    with frozen(self.discriminator): fake_a, fake_b, terms = self._generate(a, b)
+    yield 'generator', terms
+    d_a = self._discriminator_loss('a', a, fake_a)
+    d_b = self._discriminator_loss('b', b, fake_b)
+    yield 'discriminator', dict(d_a=d_a, d_b=d_b)
 
 # %% ../nbs/23_cyclegan.ipynb #9968d3a0
 @dataclass(frozen=True)

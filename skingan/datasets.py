@@ -255,7 +255,7 @@ def split_column(df:pd.DataFrame, # Lesion table
     if by is None: return None
     return next((o for o in (by, 'patient_id') if o in df), None)
 
-# %% ../nbs/08_datasets.ipynb #68c4aca7
+# %% ../nbs/08_datasets.ipynb #e30ad56d
 def _read_folder(root):
     if (root/'ISIC_2019_Training_GroundTruth.csv').exists(): return isic2019(root)
     if (root/'train.csv').exists(): return siim_isic2020(root)
@@ -270,6 +270,7 @@ def _read(data, plan, out):
     raise FileNotFoundError(f"data {data!r}: neither 'simulated', {', '.join(SMALL_SETS)} nor a folder, "
                             f"in $SKINGAN_DATA or here ({Path.cwd()}); give its whole path")
 
+# %% ../nbs/08_datasets.ipynb #0199e21b
 def _group_copies(df):
     "Column to split by, and the table with it: copies of an image get one `lesion_id`"
     same = copies(df)

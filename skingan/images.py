@@ -6,7 +6,7 @@
 __all__ = ['GAN_STATS', 'LesionSet', 'BatchDL', 'RandomDihedral', 'batch_tfms', 'NewImages', 'NoImages',
            'LesionLoaders', 'empty_dls', 'lesion_dls', 'PairSet', 'unpaired_dls']
 
-# %% ../nbs/01_images.ipynb #3ba061db
+# %% ../nbs/01_images.ipynb #e31c02be
 import math, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,12 +15,13 @@ import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import (Category, CategoryMap, CrossEntropyLossFlat, DataLoaders, IntToFloatTensor, Normalize,
                                RandTransform, TensorCategory, TensorImage, TfmdDL)
+from fastcore.basics import patch
 from PIL import Image
 from .data import SPLITS, fingerprint
 from .device import best_device, load_ahead
 from .pixels import PixelCache, decode, to_square
 
-# %% ../nbs/01_images.ipynb #2a7b66c6
+# %% ../nbs/01_images.ipynb #47d97517
 class LesionSet:
     "Images and class numbers by the batch. Raise `ValueError` for a label that is not in `vocab`"
     n_inp = 1 # without it, fastai would load an extra batch to find out
@@ -63,19 +64,22 @@ class LesionSet:
 
     def new_empty(self): return NoImages(self.size, self.vocab)
 
-    def order(self, rng):
-        "Return the images of an epoch, by their place in the table"
-        rng = np.random.default_rng(rng.getrandbits(64))
-        n = len(self.rows)
-        if self.balance: return rng.choice(n, self.n_items, p=self._weights()).tolist()
-        n_rounds = math.ceil(self.n_items/n)
-        orders = [rng.random(n).argsort() for _ in range(n_rounds)]
-        return np.concatenate(orders)[:self.n_items].tolist()
+# %% ../nbs/01_images.ipynb #63168ec4
+@patch
+def order(self:LesionSet, rng):
+    "Return the images of an epoch, by their place in the table"
+    rng = np.random.default_rng(rng.getrandbits(64))
+    n = len(self.rows)
+    if self.balance: return rng.choice(n, self.n_items, p=self._weights()).tolist()
+    n_rounds = math.ceil(self.n_items/n)
+    orders = [rng.random(n).argsort() for _ in range(n_rounds)]
+    return np.concatenate(orders)[:self.n_items].tolist()
 
-    def _weights(self):
-        class_size = self.ys.bincount().double()[self.ys]
-        w = class_size.numpy()**-self.balance
-        return w/w.sum()
+@patch
+def _weights(self:LesionSet):
+    class_size = self.ys.bincount().double()[self.ys]
+    w = class_size.numpy()**-self.balance
+    return w/w.sum()
 
 # %% ../nbs/01_images.ipynb #ec4bf591
 class BatchDL(TfmdDL):
@@ -182,7 +186,7 @@ class LesionLoaders(DataLoaders):
         if with_labels: raise ValueError('labels come with a table: give one with the columns path and label')
         return NewImages(items.path if is_table else items, self.train.dataset.size, self.vocab)
 
-# %% ../nbs/01_images.ipynb #1e860ac4
+# %% ../nbs/01_images.ipynb #e44a68d9
 def _loader(data, is_train, bs, tfms, stats, device):
     data.split_idx = 0 if is_train else 1
     drop_last = is_train and len(data) >= bs
@@ -210,6 +214,7 @@ def _sides(df):
     if not (side=='train').any(): raise ValueError("no row of the table has split 'train'")
     return side
 
+# %% ../nbs/01_images.ipynb #185ffe89
 def lesion_dls(df:pd.DataFrame, # Lesion table; its `split` column decides what is train and valid
                size:int, # Side in pixels
                bs:int=64, # Batch size

@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['to_square', 'decode', 'PixelCache']
 
-# %% ../nbs/00_pixels.ipynb #8c5c05c2
+# %% ../nbs/00_pixels.ipynb #a1b13868
 import errno, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 import numpy as np
+from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock
 from PIL import Image, ImageOps
@@ -71,7 +72,7 @@ def _locked(folder):
     try: yield
     finally: lock.release()
 
-# %% ../nbs/00_pixels.ipynb #d4aa9053
+# %% ../nbs/00_pixels.ipynb #e7310d7e
 class PixelCache:
     "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self,
@@ -103,20 +104,23 @@ class PixelCache:
             known = self._known()
         return np.array([known[k] for k in keys], dtype=int)
 
-    def _known(self):
-        if not self.index.exists(): return {}
-        lines = self.index.read_text(encoding='utf-8').split('\n')
-        return {k:i for i,k in enumerate(lines[:-1])} # a line without an end is no line
+# %% ../nbs/00_pixels.ipynb #a04b82f8
+@patch
+def _known(self:PixelCache):
+    if not self.index.exists(): return {}
+    lines = self.index.read_text(encoding='utf-8').split('\n')
+    return {k:i for i,k in enumerate(lines[:-1])} # a line without an end is no line
 
-    def _add(self, wanted, known, chunk=256):
-        keys = [k for k in wanted if k not in known]
-        with (ThreadPoolExecutor() as ex, open(self.file, 'ab') as pixels,
-              open(self.index, 'a', encoding='utf-8', newline='\n') as index):
-            pixels.truncate(len(known)*self.n_bytes)
-            index.truncate(sum(len(k.encode())+1 for k in known))
-            for i in progress_bar(range(0, len(keys), chunk), display=len(keys) > chunk):
-                part = keys[i:i+chunk]
-                for x in ex.map(lambda k: decode(wanted[k], self.size), part): pixels.write(x.tobytes())
-                pixels.flush()
-                index.write(''.join(k+'\n' for k in part))
-                index.flush()
+@patch
+def _add(self:PixelCache, wanted, known, chunk=256):
+    keys = [k for k in wanted if k not in known]
+    with (ThreadPoolExecutor() as ex, open(self.file, 'ab') as pixels,
+          open(self.index, 'a', encoding='utf-8', newline='\n') as index):
+        pixels.truncate(len(known)*self.n_bytes)
+        index.truncate(sum(len(k.encode())+1 for k in known))
+        for i in progress_bar(range(0, len(keys), chunk), display=len(keys) > chunk):
+            part = keys[i:i+chunk]
+            for x in ex.map(lambda k: decode(wanted[k], self.size), part): pixels.write(x.tobytes())
+            pixels.flush()
+            index.write(''.join(k+'\n' for k in part))
+            index.flush()
