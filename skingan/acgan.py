@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['REAL_FRACTIONS', 'ACGANDiscriminator', 'batch_counts', 'ACGAN', 'RealFractionSchedule', 'acgan_learner']
 
-# %% ../nbs/21_acgan.ipynb #4c665e8f
+# %% ../nbs/21_acgan.ipynb #bc1e0e12
 import torch, torch.nn as nn
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import Callback
 from .adversarial import AdversarialLearner
 from .layers import frozen
 from .losses import class_loss, source_loss
-from .noise import ConvGenerator, conv_downs, conv_widths, count_classes, noise_gan_learner
+from .noise import ConvGenerator, class_names, conv_downs, conv_widths, noise_gan_learner
 
 # %% ../nbs/21_acgan.ipynb #8ae79b37
 class ACGANDiscriminator(nn.Module):
@@ -90,7 +90,7 @@ class RealFractionSchedule(Callback):
     def __init__(self, fractions): self.fractions = fractions # One per epoch, over and over
     def before_epoch(self): self.model.real_fraction = self.fractions[self.epoch % len(self.fractions)]
 
-# %% ../nbs/21_acgan.ipynb #567fe0d2
+# %% ../nbs/21_acgan.ipynb #84f1fa94
 def acgan_learner(dls, # `lesion_dls`, with `.vocab`
                   size:int=128, # 16, 32, 64 or 128 pixels, as `dls`
                   filters:int=64, # Channels of the last hidden layer
@@ -103,7 +103,7 @@ def acgan_learner(dls, # `lesion_dls`, with `.vocab`
                   **kwargs, # More for `noise_gan_learner`
                  )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
     "Return a learner for an ACGAN that generates all classes of `dls`"
-    system = make(count_classes(dls), size, filters, z_dim, smoothing)
+    system = make(len(class_names(dls)), size, filters, z_dim, smoothing)
     if version: model = f'{model}_{version}'
     learn = noise_gan_learner(dls, system, model, lr=lr, **kwargs)
     if version: learn.add_cb(RealFractionSchedule(REAL_FRACTIONS[version]))

@@ -6,7 +6,7 @@
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory',
            'ShowSamples', 'adversarial_learner', 'fit_gan']
 
-# %% ../nbs/13_adversarial.ipynb #9a5fc4df
+# %% ../nbs/13_adversarial.ipynb #7ba24a83
 from functools import partial, partialmethod
 from pathlib import Path
 import torch, torch.nn as nn
@@ -17,7 +17,7 @@ from fastai.vision.all import (Callback, CancelBackwardException, CancelStepExce
                                rank_distrib)
 from fastcore.basics import patch
 from .checkpoint import Checkpoint, load_tree, save_tree
-from .device import autocast
+from .device import autocast, best_device
 from .layers import ema_of
 from .processes import (add_process_callbacks, average_tensors, check_same_checkpoint, join_processes,
                                n_processes)
@@ -86,7 +86,7 @@ class AdversarialLearner(Learner):
         for other in {'generator','discriminator'} - {name}:
             for p in getattr(self.model, other).parameters(): p.grad = None
 
-# %% ../nbs/13_adversarial.ipynb #b241f632
+# %% ../nbs/13_adversarial.ipynb #d9e6f8e7
 _NO_CALLBACKS = { # callback of fastai: why not, and what instead
     GradientAccumulation: 'it would count the images of every network; give the loader a larger bs instead',
     MixedPrecision: 'a GAN computes in bfloat16 by itself where the device has it, and needs no loss scaling',
@@ -100,6 +100,8 @@ def add_cb(self:AdversarialLearner, cb):
     if isinstance(cb, type): cb = cb()
     for kind,reason in _NO_CALLBACKS.items():
         if isinstance(cb, kind): raise ValueError(f'{type(cb).__name__}: {reason}')
+    if type(cb).__name__ == 'TensorBoardCallback' and (cb.trace_model or cb.log_preds):
+        raise ValueError('TensorBoardCallback: a GAN makes no predictions; give trace_model=False, log_preds=False')
     if isinstance(cb, TrackerCallback) and cb.monitor == 'valid_loss':
         terms = ', '.join(self.model.terms)
         raise ValueError(f"{type(cb).__name__}: a GAN has no valid_loss; give monitor='train_loss' or one of {terms}")
@@ -174,7 +176,7 @@ class ShowSamples(Callback):
         if rank_distrib() or done <= self.learn.done_epochs or not is_due: return
         self.show(self.sample(), done)
 
-# %% ../nbs/13_adversarial.ipynb #2506e105
+# %% ../nbs/13_adversarial.ipynb #d346815b
 def adversarial_learner(dls, # fastai `DataLoaders`
                         system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
                         lr:float=2e-4, # Learning rate of both networks
@@ -184,6 +186,7 @@ def adversarial_learner(dls, # fastai `DataLoaders`
                         cbs=None, # More callbacks
                        )->AdversarialLearner:
     "Return a fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table"
+    if dls.device is None: dls.train.to(best_device())
     join_processes(dls)
     if compile:
         for net in networks(system): net.compile(dynamic=False)

@@ -6,7 +6,7 @@
 __all__ = ['Encoder', 'PairDiscriminator', 'EncoderDecoder', 'ALI', 'reconstructions', 'ali_learner', 'ACGANOnALI',
            'acgan_ali_learner']
 
-# %% ../nbs/22_ali.ipynb #87484028
+# %% ../nbs/22_ali.ipynb #c8f9141e
 import copy
 from functools import partial
 import numpy as np, torch, torch.nn as nn
@@ -15,7 +15,7 @@ from .acgan import ACGAN, acgan_learner
 from .adversarial import AdversarialLearner
 from .layers import frozen, init_normal
 from .losses import source_loss
-from .noise import ConvGenerator, conv_downs, conv_widths, count_classes, noise_gan_learner
+from .noise import ConvGenerator, class_names, conv_downs, conv_widths, noise_gan_learner
 from .plot import to_bytes
 
 # %% ../nbs/22_ali.ipynb #58ecc8a0
@@ -125,7 +125,7 @@ def reconstructions(learn:AdversarialLearner, # Of `ali_learner`
     net.train()
     return {'real': to_bytes(x), 'from its code': to_bytes(from_code), 'from noise': to_bytes(from_noise)}
 
-# %% ../nbs/22_ali.ipynb #f2087401
+# %% ../nbs/22_ali.ipynb #8e0a05b7
 def ali_learner(dls, # `lesion_dls`, with `.vocab`
                 size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
                 filters:int=64, # Channels of the outermost layers
@@ -134,7 +134,7 @@ def ali_learner(dls, # `lesion_dls`, with `.vocab`
                 **kwargs, # More for `noise_gan_learner`, whose grids show `reconstructions`
                )->AdversarialLearner: # `learn.ema.module` generates, its `encoder` encodes
     "Return a learner for adversarially learned inference"
-    system = ALI(count_classes(dls), size, filters, z_dim)
+    system = ALI(len(class_names(dls)), size, filters, z_dim)
     return noise_gan_learner(dls, system, 'ali', rows=reconstructions, lr=lr, **kwargs)
 
 # %% ../nbs/22_ali.ipynb #3168b8a7

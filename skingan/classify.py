@@ -47,7 +47,7 @@ class ClassifierPlan:
     @property
     def n_phases(self): return 1 + bool(self.pretrained)
 
-# %% ../nbs/40_classify.ipynb #d4cb6206
+# %% ../nbs/40_classify.ipynb #7962da92
 def _check_arguments(df, augmentation):
     if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
     if augmentation in AUGMENTATIONS: return
@@ -74,7 +74,7 @@ def classifier(df:pd.DataFrame, # Lesion table with `split`
     dls = lesion_dls(df, size, bs, vocab=vocab, n_items=n_items, balance=balance,
                      tfms=AUGMENTATIONS[augmentation](), stats=stats)
     loss = CrossEntropyLossFlat(weight=class_weights(dls) if weighted else None)
-    adam = partial(OptimWrapper, opt=partial(torch.optim.AdamW, fused=True))
+    adam = partial(OptimWrapper, opt=partial(torch.optim.AdamW, fused=True, foreach=False))
     learn = network_learner(dls, arch, pretrained, weights, metrics=accuracy, loss_func=loss, opt_func=adam)
     learn.model = AutocastSequential(*learn.model).to(memory_format=torch.channels_last)
     learn.seed, learn.size, learn.stats = seed, size, stats

@@ -212,7 +212,7 @@ def translations(learn:AdversarialLearner, # Of `cyclegan_learner`
     back = net['b2a'](there)
     return {'A': to_bytes(a), 'A to B': to_bytes(there), 'and back': to_bytes(back)}
 
-# %% ../nbs/23_cyclegan.ipynb #1678dbcd
+# %% ../nbs/23_cyclegan.ipynb #7cc7449c
 def cyclegan_learner(dls, # `unpaired_dls`
                      n_blocks:int=9, # Residual blocks: 9 at 256 px, 6 below
                      filters:int=64, # Channels of the first layers
@@ -226,7 +226,8 @@ def cyclegan_learner(dls, # `unpaired_dls`
                      show_every:int|None=None, # Epochs between two grids of samples
                      **kwargs, # More for `adversarial_learner`, for example `compile`
                     )->AdversarialLearner: # `learn.model.generator['a2b']` translates A to B
-    "Return a learner for a CycleGAN between the two domains of `dls`"
+    "Return a learner for a CycleGAN between the two domains of `dls`. Raise `TypeError` for other loaders"
+    if not hasattr(dls.train_ds, 'a'): raise TypeError('a CycleGAN learns from two domains: give unpaired_dls')
     size = dls.train_ds.a.pixels.size
     system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool, n_downs, slope, smoothing)
     for net in system.generator.values(): net.settings['size'] = size

@@ -234,7 +234,10 @@ def lesion_dls(df:pd.DataFrame, # Lesion table; its `split` column decides what 
     valid = LesionSet(df[side=='valid'], size, vocab, cache=cache) if has_valid else None
     return _loaders(train, valid, bs, tfms, stats, device)
 
-# %% ../nbs/01_images.ipynb #269da4ce
+# %% ../nbs/01_images.ipynb #9c973015
+class _ImageOfA(TensorImage): _show_args = {**TensorImage._show_args, 'title': 'A'}
+class _ImageOfB(TensorImage): _show_args = {**TensorImage._show_args, 'title': 'B'}
+
 class PairSet:
     "An image of domain A with any image of domain B"
     n_inp = 1
@@ -259,7 +262,7 @@ class PairSet:
         idxs_a, idxs_b = zip(*pairs)
         return self.a.images(list(idxs_a)), self.b.images(list(idxs_b))
 
-    def decode(self, o, full=True): return o
+    def decode(self, o, full=True): return _ImageOfA(o[0]), _ImageOfB(o[1])
 
     def new_empty(self): return NoImages(self.a.size, self.a.vocab)
 

@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['MODELS', 'gan_learner', 'dcgan_learner', 'cgan_learner', 'wgan_learner', 'cwgan_gp_learner', 'conv_widths',
            'ConvGenerator', 'DenseGenerator', 'conv_downs', 'ConvDiscriminator', 'DenseDiscriminator',
-           'NoiseGAN', 'samples', 'count_classes', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
+           'NoiseGAN', 'samples', 'class_names', 'noise_gan_learner', 'NoisePlan', 'noise_learner']
 
-# %% ../nbs/20_noise.ipynb #a6a48987
+# %% ../nbs/20_noise.ipynb #f50ac050
 import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 import torch, torch.nn as nn
+from fastai.vision.all import DataLoader
 from torch.nn.utils.parametrizations import spectral_norm
 from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
 from .layers import ClassNorm, frozen, init_normal
@@ -193,12 +194,18 @@ def samples(learn:AdversarialLearner, # Of a model that generates from noise
     net.train()
     return rows
 
-# %% ../nbs/20_noise.ipynb #23304a2c
-def count_classes(dls, # fastai `DataLoaders`
-                 )->int:
-    "Return the number of classes. Raise `ValueError` where they have no names"
-    if getattr(dls, 'vocab', None) is not None: return len(dls.vocab)
+# %% ../nbs/20_noise.ipynb #8b453291
+def class_names(dls, # fastai `DataLoaders`
+               )->list: # In the order of their numbers
+    "Return the classes. Raise `TypeError` for loaders that are not fastai's, `ValueError` where classes have no names"
+    _check_loaders(dls)
+    if getattr(dls, 'vocab', None) is not None: return list(dls.vocab)
     raise ValueError('dls has no vocab: set dls.vocab to the names of the classes, in the order of their numbers')
+
+def _check_loaders(dls):
+    if isinstance(getattr(dls, 'train', None), DataLoader): return
+    raise TypeError("dls are not fastai's: make them of a torch Dataset by DataLoaders(DataLoader(dataset, bs=8), []), "
+                    'both of fastai.vision.all, and set dls.vocab')
 
 def _check_batch(x, size):
     "Raise `ValueError` for images of another size or range"
@@ -210,6 +217,7 @@ def _check_batch(x, size):
 
 def _check_images(dls, size):
     "Check the size of this project's loaders, and a batch of others"
+    _check_loaders(dls)
     have = getattr(dls.train_ds, 'size', None)
     if have is None: _check_batch(dls.train.one_batch()[0], size)
     elif have != size: raise ValueError(f'the images of dls are {have} px, but size={size}')
@@ -247,7 +255,7 @@ class NoisePlan:
     lr:float|None=None # Learning rate; None: the model's own
     compile:bool|None=None # Compile the networks? None: where the device and the number of steps pay for it
 
-# %% ../nbs/20_noise.ipynb #20e25f05
+# %% ../nbs/20_noise.ipynb #6aa0c113
 MODELS = dict(
     gan=dict(dense=True),
     dcgan=dict(norm='batch'),
@@ -276,7 +284,7 @@ def noise_learner(dls, # `lesion_dls`, with `.vocab`
     choices = MODELS[model]
     if compile and 'penalty' in choices:
         raise ValueError(f'{model}: torch.compile cannot differentiate a gradient penalty; give compile=False')
-    vocab = list(dls.vocab) if choices.get('conditional') else ['all']
+    vocab = class_names(dls) if choices.get('conditional') else ['all']
     system = _system(len(vocab), size, filters, z_dim, **choices)
     rates = _RATES.get(model, {})
     return noise_gan_learner(dls, system, model, vocab, compile=compile, **{**rates, **kwargs})
