@@ -6,7 +6,7 @@
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory',
            'ShowSamples', 'adversarial_learner', 'fit_gan']
 
-# %% ../nbs/13_adversarial.ipynb #7ba24a83
+# %% ../nbs/13_adversarial.ipynb #444153ab
 from functools import partial, partialmethod
 from pathlib import Path
 import torch, torch.nn as nn
@@ -21,7 +21,7 @@ from .device import autocast, best_device
 from .layers import ema_of
 from .processes import (add_process_callbacks, average_tensors, check_same_checkpoint, join_processes,
                                n_processes)
-from .watch import WatchLoss
+from .watch import ResumedBar, WatchLoss
 
 # %% ../nbs/13_adversarial.ipynb #6755a8b9
 def parameter_groups(system:nn.Module)->list: # Two lists of parameters
@@ -203,7 +203,7 @@ def adversarial_learner(dls, # fastai `DataLoaders`
     if n_processes() > 1: add_process_callbacks(learn)
     return learn
 
-# %% ../nbs/13_adversarial.ipynb #17ce9eec
+# %% ../nbs/13_adversarial.ipynb #fd0af407
 def _setup(learn, n_epoch, flat):
     "Return what must be the same when a training goes on"
     setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train),
@@ -237,6 +237,7 @@ def fit_gan(learn:AdversarialLearner, # Of `adversarial_learner`, or of a model 
     if learn.done_epochs < n_epoch:
         if keep: keep.probe()
         callbacks = L(cbs) + _falling_rate(learn.lr, flat) + L(keep)
+        if learn.done_epochs: callbacks += ResumedBar(learn.done_epochs)
         try: learn.fit(n_epoch, cbs=callbacks, start_epoch=learn.done_epochs)
         except KeyboardInterrupt: raise KeyboardInterrupt(_way_on(keep, n_epoch)) from None
     learn.done_epochs = 0
