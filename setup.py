@@ -1,4 +1,5 @@
 "The package's metadata is in settings.ini; its version in skingan/__init__.py."
+import os
 from configparser import ConfigParser
 from pathlib import Path
 from setuptools import setup
@@ -8,14 +9,20 @@ config = ConfigParser(interpolation=None)
 config.read(here/'settings.ini', encoding='utf-8')
 cfg = config['DEFAULT']
 
-notebooks = {f'skingan.notebooks.{o}': f'nbs/{o}' for o in ('experiments', 'tutorials')} # they travel in the wheel
+urls = dict(line.split(', ') for line in cfg['urls'].splitlines())
+source = os.environ.get('SKINGAN_SOURCE') # address of the repository, set where a release is built
+if source: urls.update(Source=source, Issues=f'{source}/issues', Changelog=f'{source}/blob/main/CHANGELOG.md')
+
+folders = {f'skingan.notebooks.{o}': f'nbs/{o}' for o in ('experiments', 'tutorials', 'images')}
+notebooks = {'skingan.notebooks': 'nbs', **folders} # they travel in the wheel
+for_notebooks = cfg['notebooks_requirements'].split()
 
 setup(
     name=cfg['lib_name'], description=cfg['description'], keywords=cfg['keywords'].split(),
-    author=cfg['author'], license=cfg['license'], license_files=['LICENSE', 'NOTICE'],
+    author=cfg['author'], license=cfg['license'], license_files=['LICENSE', 'NOTICE'], project_urls=urls,
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=['skingan', 'skingan.tables', *notebooks], package_dir=notebooks,
-    package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb'])},
+    package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb', '*.png'])},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require={'notebooks': for_notebooks, 'dev': for_notebooks + cfg['dev_requirements'].split()},
 )

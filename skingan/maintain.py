@@ -6,15 +6,14 @@
 __all__ = ['FACE', 'read_cells', 'all_notebooks', 'nodes_per_line', 'long_lines', 'check_lines', 'readme_text',
            'stale_face', 'check_faces', 'execute_face', 'tidy', 'check_tidy', 'maintain']
 
-# %% ../nbs/61_maintain.ipynb #226b42c7
+# %% ../nbs/61_maintain.ipynb #06a402f7
 import ast, json, re, shutil, subprocess, sys
 from pathlib import Path
 from typing import Annotated
-import papermill
 from fastcore.script import CliError, call_parse
 from fastcore.xtras import working_directory
 from . import plans
-from .command import notebooks
+from .command import import_extra, notebooks
 from .plans import plan_digest, stages_digest
 
 # %% ../nbs/61_maintain.ipynb #af565658
@@ -110,13 +109,14 @@ def check_faces(root:Path, # Of the project
     stale = [o for o in map(stale_face, notebooks) if o]
     if stale: raise CliError('Notebooks to be executed again (make face):\n' + '\n'.join(stale))
 
-# %% ../nbs/61_maintain.ipynb #824b2993
+# %% ../nbs/61_maintain.ipynb #cb9875a1
 def execute_face(notebook:Path, # ipynb file
                  root:Path, # Of the project
                 ):
     "Execute a notebook as it stands, by the present code, and keep it with its outputs"
     executed = root/'runs/face'/notebook.name
     executed.parent.mkdir(parents=True, exist_ok=True)
+    papermill = import_extra('papermill')
     papermill.execute_notebook(str(notebook), str(executed), cwd=str(root), progress_bar=False)
     shutil.copy(executed, notebook)
     _command('nbdev-clean', root)

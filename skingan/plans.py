@@ -218,13 +218,17 @@ def plan_digest(plan, # A plan
     del settings['replicates']
     return digest(settings)
 
-# %% ../nbs/51_plans.ipynb #b83ccf71
-def whole_path(out:str|Path, # Folder of results; relative to the checkout, or to where `skingan-run` was called
+# %% ../nbs/51_plans.ipynb #9f013fc9
+def _home():
+    "Return the checkout, else the copy of the notebooks that this one belongs to, else the working folder"
+    checkout, here = Path(str(files('skingan'))).parent, Path.cwd()
+    if (checkout/'settings.ini').exists(): return checkout
+    return here.parent if here.name in ('experiments','tutorials') else here
+
+def whole_path(out:str|Path, # Folder of results
               )->Path:
-    "Return the same folder whatever the working folder is"
-    checkout = Path(str(files('skingan'))).parent
-    home = checkout if (checkout/'settings.ini').exists() else Path.cwd()
-    return (Path(os.environ.get('SKINGAN_OUT', home))/Path(out).expanduser()).resolve()
+    "Return the same folder for all notebooks; a relative one lies where `skingan-run` was called, else in `_home`"
+    return (Path(os.environ.get('SKINGAN_OUT', _home()))/Path(out).expanduser()).resolve()
 
 # %% ../nbs/51_plans.ipynb #c6c078ad
 def set_up(make, # Function of a preset: the plan
