@@ -24,14 +24,36 @@ from .processes import (add_process_callbacks, average_tensors, check_same_check
 from .watch import ResumedBar, WatchLoss
 
 # %% ../nbs/13_adversarial.ipynb #6755a8b9
-def parameter_groups(system:nn.Module)->list: # Two lists of parameters
-    "Return the parameters of the generator and those of the discriminator"
+def parameter_groups(system:nn.Module)->list:
+    """Return the parameters of the generator and those of the discriminator
+
+    Parameters
+    ----------
+    system : nn.Module
+        Two lists of parameters
+
+    Returns
+    -------
+    list
+        Two lists of parameters
+    """
     return [list(o.parameters()) for o in (system.generator, system.discriminator)]
 
 # %% ../nbs/13_adversarial.ipynb #f898dc15
-def networks(system:nn.Module, # Has `generator` and `discriminator`
-            )->list: # Modules
-    "Return the networks of a system one by one, where generator or discriminator has several (a `ModuleDict`)"
+def networks(system:nn.Module,
+            )->list:
+    """Return the networks of a system one by one, where generator or discriminator has several (a `ModuleDict`)
+
+    Parameters
+    ----------
+    system : nn.Module
+        Has `generator` and `discriminator`
+
+    Returns
+    -------
+    list
+        Modules
+    """
     both = [system.generator, system.discriminator]
     each = [list(o.values()) if isinstance(o, nn.ModuleDict) else [o] for o in both]
     return sum(each, [])
@@ -40,8 +62,13 @@ def networks(system:nn.Module, # Has `generator` and `discriminator`
 class LossTerm(Metric):
     "Return the mean of one loss term over an epoch's training batches"
     def __init__(self,
-                 term:str, # One of the system's `terms`
+                 term:str,
                 ):
+        """Parameters
+        ----------
+        term : str
+            One of the system's `terms`
+        """
         self.term = term
 
     def reset(self): self.total, self.n = 0., 0
@@ -164,10 +191,19 @@ class ShowSamples(Callback):
     "Call `show(sample(), epoch)` every so many epochs and after the last, in the first process only"
     order = 70
     def __init__(self,
-                 sample, # Function that returns images
-                 show, # Function of these images and the number of epochs done
-                 every:int, # Epochs from one call of `show` to the next
+                 sample,
+                 show,
+                 every:int,
                 ):
+        """Parameters
+        ----------
+        sample
+            Function that returns images
+        show
+            Function of these images and the number of epochs done
+        every : int
+            Epochs from one call of `show` to the next
+        """
         self.sample, self.show, self.every = sample, show, every
 
     def after_epoch(self):
@@ -177,15 +213,33 @@ class ShowSamples(Callback):
         self.show(self.sample(), done)
 
 # %% ../nbs/13_adversarial.ipynb #d346815b
-def adversarial_learner(dls, # fastai `DataLoaders`
-                        system:nn.Module, # Has `generator`, `discriminator`, `terms` and `steps`
-                        lr:float=2e-4, # Learning rate of both networks
-                        betas:tuple=(.5,.999), # Adam's
-                        ema:bool=True, # Keep the generator's average
-                        compile:bool=False, # Compile the networks first
-                        cbs=None, # More callbacks
+def adversarial_learner(dls,
+                        system:nn.Module,
+                        lr:float=2e-4,
+                        betas:tuple=(.5,.999),
+                        ema:bool=True,
+                        compile:bool=False,
+                        cbs=None,
                        )->AdversarialLearner:
-    "Return a fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table"
+    """Return a fastai `Learner` for a GAN: fused Adam, channels-last, every loss term in the progress table
+
+    Parameters
+    ----------
+    dls
+        fastai `DataLoaders`
+    system : nn.Module
+        Has `generator`, `discriminator`, `terms` and `steps`
+    lr : float, default 0.0002
+        Learning rate of both networks
+    betas : tuple, default (0.5, 0.999)
+        Adam's
+    ema : bool, default True
+        Keep the generator's average
+    compile : bool, default False
+        Compile the networks first
+    cbs : default None
+        More callbacks
+    """
     if dls.device is None: dls.train.to(best_device())
     join_processes(dls)
     if compile:
@@ -222,14 +276,35 @@ def _falling_rate(lr, flat):
     rate = combine_scheds([flat, 1-flat], [SchedNo(lr, lr), SchedLin(lr, 0)])
     return [ParamScheduler({'lr': rate})]
 
-def fit_gan(learn:AdversarialLearner, # Of `adversarial_learner`, or of a model built on it
-            n_epoch:int, # Epochs in all
-            checkpoint:str|Path|None=None, # File to go on from, and to write to
-            flat:float=1., # Fraction of the epochs before the rate starts to fall; 1: it does not fall
-            minutes:float=0., # Between two checkpoints, at least; 0: one after every epoch
-            cbs=None, # More callbacks
-           )->AdversarialLearner: # `learn`, trained
-    "Train a GAN, going on from its checkpoint if there is one. Raise `FloatingPointError` if a loss is not finite"
+def fit_gan(learn:AdversarialLearner,
+            n_epoch:int,
+            checkpoint:str|Path|None=None,
+            flat:float=1.,
+            minutes:float=0.,
+            cbs=None,
+           )->AdversarialLearner:
+    """Train a GAN, going on from its checkpoint if there is one. Raise `FloatingPointError` if a loss is not finite
+
+    Parameters
+    ----------
+    learn : AdversarialLearner
+        Of `adversarial_learner`, or of a model built on it
+    n_epoch : int
+        Epochs in all
+    checkpoint : str | Path | None, default None
+        File to go on from, and to write to
+    flat : float, default 1.0
+        Fraction of the epochs before the rate starts to fall; 1: it does not fall
+    minutes : float, default 0.0
+        Between two checkpoints, at least; 0: one after every epoch
+    cbs : default None
+        More callbacks
+
+    Returns
+    -------
+    AdversarialLearner
+        `learn`, trained
+    """
     keep = Checkpoint(checkpoint, _setup(learn, n_epoch, flat), minutes) if checkpoint else None
     learn.history, learn.done_epochs = [], 0
     if keep: learn.done_epochs = keep.load(learn)

@@ -30,7 +30,35 @@ from .watch import WatchLoss
 # %% ../nbs/40_classify.ipynb #e3dbd264
 @dataclass(frozen=True)
 class ClassifierPlan:
-    "How a classifier is trained"
+    """How a classifier is trained
+
+    Parameters
+    ----------
+    arch : str
+        Network, by its name in torchvision or timm, or `conv_net`
+    size : int
+        Side of the images, pixels
+    epochs : int
+        Of the real training images
+    bs : int
+        Batch size
+    pretrained : bool | str, default True
+        Start from ImageNet's weights: fastai's default, or torchvision's of this name
+    lr : float | None, default None
+        Learning rate; None: found
+    augmentation : str, default 'light'
+        A key of `AUGMENTATIONS`
+    balance : float, default 0.0
+        0: classes as they come, 1: equally often
+    weighted : bool, default False
+        Weight the loss of each class by the inverse of its size
+    patience : int | None, default None
+        Epochs without a lower validation loss before it stops; None: never
+    equal : str, default 'steps'
+        Every arm as many `steps` as the arm of real images, or as many `epochs`
+    compile : bool | None, default None
+        Compile the network? None: no, since each size of batch is compiled anew
+    """
     arch:str # Network, by its name in torchvision or timm, or `conv_net`
     size:int # Side of the images, pixels
     epochs:int # Of the real training images
@@ -53,20 +81,53 @@ def _check_arguments(df, augmentation):
     if augmentation in AUGMENTATIONS: return
     raise ValueError(f'augmentation {augmentation!r}: give one of {", ".join(AUGMENTATIONS)}')
 
-def classifier(df:pd.DataFrame, # Lesion table with `split`
-               arch=resnet50, # Network: a function, its name in torchvision or timm, or `conv_net`
-               pretrained:bool|str=True, # Start from ImageNet's weights? A string: torchvision's of this name
-               size:int=256, # Side of the images, pixels
-               bs:int=64, # Batch size
-               weights:str|Path|None=None, # Local file of the pretrained weights
-               vocab:list|None=None, # Classes; by default the table's, sorted
-               n_items:int|None=None, # Images an epoch, by default all of `train`
-               seed:int=0, # Of the initial weights and the order of the images
-               augmentation:str='light', # A key of `AUGMENTATIONS`
-               balance:float=0., # 0: classes as they come, 1: equally often, the rare ones again and again
-               weighted:bool=False, # Weight the loss of each class by the inverse of its size
-              )->Learner: # With `.dls.vocab`
-    "Return a fastai `Learner` on `df`'s train and valid. Raise `ValueError` for unknown names, or without a split"
+def classifier(df:pd.DataFrame,
+               arch=resnet50,
+               pretrained:bool|str=True,
+               size:int=256,
+               bs:int=64,
+               weights:str|Path|None=None,
+               vocab:list|None=None,
+               n_items:int|None=None,
+               seed:int=0,
+               augmentation:str='light',
+               balance:float=0.,
+               weighted:bool=False,
+              )->Learner:
+    """Return a fastai `Learner` on `df`'s train and valid. Raise `ValueError` for unknown names, or without a split
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+    arch : default resnet50
+        Network: a function, its name in torchvision or timm, or `conv_net`
+    pretrained : bool | str, default True
+        Start from ImageNet's weights? A string: torchvision's of this name
+    size : int, default 256
+        Side of the images, pixels
+    bs : int, default 64
+        Batch size
+    weights : str | Path | None, default None
+        Local file of the pretrained weights
+    vocab : list | None, default None
+        Classes; by default the table's, sorted
+    n_items : int | None, default None
+        Images an epoch, by default all of `train`
+    seed : int, default 0
+        Of the initial weights and the order of the images
+    augmentation : str, default 'light'
+        A key of `AUGMENTATIONS`
+    balance : float, default 0.0
+        0: classes as they come, 1: equally often, the rare ones again and again
+    weighted : bool, default False
+        Weight the loss of each class by the inverse of its size
+
+    Returns
+    -------
+    Learner
+        With `.dls.vocab`
+    """
     _check_arguments(df, augmentation)
     set_seed(seed)
     arch = find_arch(arch)
@@ -85,8 +146,13 @@ def classifier(df:pd.DataFrame, # Lesion table with `split`
 class KeepBest(TrackerCallback):
     "Stop when the validation loss has not fallen for `patience` epochs, and put the weights of its lowest back"
     def __init__(self,
-                 patience:int, # Epochs without a lower validation loss before it stops
+                 patience:int,
                 ):
+        """Parameters
+        ----------
+        patience : int
+            Epochs without a lower validation loss before it stops
+        """
         super().__init__()
         self.patience = patience
 
@@ -134,13 +200,32 @@ def _phases(learn, epochs):
     head = max(1, epochs//3)
     return [(learn.freeze, head), (learn.unfreeze, epochs-head)]
 
-def fit_classifier(learn:Learner, # Of `classifier`
-                   epochs:int=10, # In all; a pretrained network's first third trains only the head
-                   lrs:list|None=None, # A rate per phase; by default found
-                   folder:str|Path='.', # Where the rate finder may keep its copy of the weights meanwhile
-                   patience:int|None=None, # Epochs without a lower validation loss; then a constant rate
-                  )->Learner: # `learn`, trained; `.rates` has the rates, `.epochs_run` the epochs
-    "Train by a cycle for the head and one for all (pretrained), or by one. Raise `ValueError` where that cannot be"
+def fit_classifier(learn:Learner,
+                   epochs:int=10,
+                   lrs:list|None=None,
+                   folder:str|Path='.',
+                   patience:int|None=None,
+                  )->Learner:
+    """Train by a cycle for the head and one for all (pretrained), or by one. Raise `ValueError` where that cannot be
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    epochs : int, default 10
+        In all; a pretrained network's first third trains only the head
+    lrs : list | None, default None
+        A rate per phase; by default found
+    folder : str | Path, default '.'
+        Where the rate finder may keep its copy of the weights meanwhile
+    patience : int | None, default None
+        Epochs without a lower validation loss; then a constant rate
+
+    Returns
+    -------
+    Learner
+        `learn`, trained; `.rates` has the rates, `.epochs_run` the epochs
+    """
     _check_fit(learn, epochs, patience)
     phases = _phases(learn, epochs)
     lrs = lrs or [None]*len(phases)
@@ -152,10 +237,23 @@ def fit_classifier(learn:Learner, # Of `classifier`
     return learn
 
 # %% ../nbs/40_classify.ipynb #5c56e3ec
-def predictions(learn:Learner, # Of `classifier`
-                df:pd.DataFrame, # Lesion table
-               )->pd.DataFrame: # image, label and a column of probabilities per class
-    "Return the probabilities of every image of a table"
+def predictions(learn:Learner,
+                df:pd.DataFrame,
+               )->pd.DataFrame:
+    """Return the probabilities of every image of a table
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    df : pd.DataFrame
+        Lesion table
+
+    Returns
+    -------
+    pd.DataFrame
+        image, label and a column of probabilities per class
+    """
     data = LesionSet(df, learn.size, learn.dls.vocab)
     data.split_idx = 1
     dl = BatchDL(data, bs=256, indexed=True, num_workers=0, after_batch=batch_tfms((), learn.stats),
@@ -165,10 +263,23 @@ def predictions(learn:Learner, # Of `classifier`
     return pd.concat([df[['image','label']].reset_index(drop=True), table], axis=1)
 
 # %% ../nbs/40_classify.ipynb #39acb9af
-def predict_images(learn:Learner, # Of `classifier` or `load_classifier`
-                   paths, # Of images
-                  )->pd.DataFrame: # image (the path), predicted and a column of probabilities per class
-    "Return the class and the probabilities of new images. Raise `FileNotFoundError` or `ValueError` naming the file"
+def predict_images(learn:Learner,
+                   paths,
+                  )->pd.DataFrame:
+    """Return the class and the probabilities of new images. Raise `FileNotFoundError` or `ValueError` naming the file
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier` or `load_classifier`
+    paths
+        Of images
+
+    Returns
+    -------
+    pd.DataFrame
+        image (the path), predicted and a column of probabilities per class
+    """
     paths, vocab = [str(o) for o in paths], list(learn.dls.vocab)
     probs, _ = learn.get_preds(dl=learn.dls.test_dl(paths, bs=256), reorder=False)
     table = pd.DataFrame(probs.numpy(), columns=vocab)
@@ -179,9 +290,20 @@ def predict_images(learn:Learner, # Of `classifier` or `load_classifier`
 # %% ../nbs/40_classify.ipynb #2a10aa90
 def _classes(preds): return [c for c in preds if c not in ('image','label')]
 
-def report_of(preds:pd.DataFrame, # Of `predictions`
-             )->pd.DataFrame: # precision, recall, f1 and support; the two accuracies are in `recall`
-    "Return scikit-learn's report: a row per class, then accuracy and balanced accuracy"
+def report_of(preds:pd.DataFrame,
+             )->pd.DataFrame:
+    """Return scikit-learn's report: a row per class, then accuracy and balanced accuracy
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `predictions`
+
+    Returns
+    -------
+    pd.DataFrame
+        precision, recall, f1 and support; the two accuracies are in `recall`
+    """
     vocab, n = _classes(preds), len(preds)
     predicted = np.array(vocab)[preds[vocab].values.argmax(1)]
     rows = classification_report(preds.label, predicted, labels=vocab, output_dict=True, zero_division=0)
@@ -191,27 +313,61 @@ def report_of(preds:pd.DataFrame, # Of `predictions`
     return df
 
 # %% ../nbs/40_classify.ipynb #6e7ce0f9
-def report(learn:Learner, # Of `classifier`
-           df:pd.DataFrame, # Lesion table, of test images for example
-          )->pd.DataFrame: # As `report_of`
-    "Return precision, recall, F1 and support per class, accuracy and balanced accuracy"
+def report(learn:Learner,
+           df:pd.DataFrame,
+          )->pd.DataFrame:
+    """Return precision, recall, F1 and support per class, accuracy and balanced accuracy
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    df : pd.DataFrame
+        Lesion table, of test images for example
+
+    Returns
+    -------
+    pd.DataFrame
+        As `report_of`
+    """
     return report_of(predictions(learn, df))
 
 # %% ../nbs/40_classify.ipynb #aaa60844
-def top_k(preds:pd.DataFrame, # Of `predictions`
-          k:int, # Guesses; fewer than classes
-         )->float: # 0 to 1
-    "Return how many images have their class among the `k` likeliest. Raise `ValueError` for a `k` that cannot be"
+def top_k(preds:pd.DataFrame,
+          k:int,
+         )->float:
+    """Return how many images have their class among the `k` likeliest. Raise `ValueError` for a `k` that cannot be
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `predictions`
+    k : int
+        Guesses; fewer than classes
+
+    Returns
+    -------
+    float
+        0 to 1
+    """
     vocab = sorted(_classes(preds))
     if not 0 < k < len(vocab): raise ValueError(f'top {k} of {len(vocab)} classes: give a k from 1 to {len(vocab)-1}')
     scores = preds[vocab] if len(vocab) > 2 else preds[vocab[1]]
     return top_k_accuracy_score(preds.label, scores.values, k=k, labels=vocab)
 
 # %% ../nbs/40_classify.ipynb #905ee6db
-def save_classifier(learn:Learner, # Of `classifier`
-                    path:str|Path, # Of the safetensors file; the JSON lies beside it
+def save_classifier(learn:Learner,
+                    path:str|Path,
                    ):
-    "Write a classifier's weights and settings"
+    """Write a classifier's weights and settings
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    path : str | Path
+        Of the safetensors file; the JSON lies beside it
+    """
     arch = getattr(learn.arch, '__name__', learn.arch)
     settings = dict(arch=arch, vocab=list(learn.dls.vocab), size=learn.size, stats=learn.stats)
     save_network(learn.model, path, settings)
@@ -229,9 +385,20 @@ def _untrained(settings):
     net.settings = settings
     return net
 
-def load_classifier(path:str|Path, # Of the safetensors file
-                   )->Learner: # For `predictions` and `report`; it has no data to train on
-    "Read what `save_classifier` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
+def load_classifier(path:str|Path,
+                   )->Learner:
+    """Read what `save_classifier` wrote. Raise `ValueError` naming the file if it is cut short or of another network
+
+    Parameters
+    ----------
+    path : str | Path
+        Of the safetensors file
+
+    Returns
+    -------
+    Learner
+        For `predictions` and `report`; it has no data to train on
+    """
     net = load_network(path, _untrained)
     settings = net.settings
     dls = empty_dls(settings['size'], settings['vocab'], settings['stats'])

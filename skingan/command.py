@@ -15,8 +15,14 @@ from typing import Annotated
 from fastcore.script import CliError, call_parse
 
 # %% ../nbs/60_command.ipynb #78ccb2ab
-def notebooks()->dict: # {name: path}
-    "Return the notebooks of experiments and tutorials"
+def notebooks()->dict:
+    """Return the notebooks of experiments and tutorials
+
+    Returns
+    -------
+    dict
+        {name: path}
+    """
     root = _root()
     found = [*root.glob('experiments/*.ipynb'), *root.glob('tutorials/*.ipynb')]
     return {o.stem: o for o in sorted(found)}
@@ -32,18 +38,35 @@ def _find(name):
     return there[name]
 
 # %% ../nbs/60_command.ipynb #deab1002
-def import_extra(name:str, # Of a package that only notebooks need
+def import_extra(name:str,
                 ):
-    "Import a package. Raise `ModuleNotFoundError` that says how to install it"
+    """Import a package. Raise `ModuleNotFoundError` that says how to install it
+
+    Parameters
+    ----------
+    name : str
+        Of a package that only notebooks need
+    """
     try: return import_module(name)
     except ModuleNotFoundError as e:
         message = f"running notebooks needs {name}, which is missing: pip install 'skingan[notebooks]'"
         raise ModuleNotFoundError(message, name=name) from e
 
 # %% ../nbs/60_command.ipynb #374ad35c
-def parse_parameters(texts:list, # Such as `seed=1`
-                    )->dict: # {name: value}
-    "Return parameters from texts. Raise `ValueError` for a text without `=`"
+def parse_parameters(texts:list,
+                    )->dict:
+    """Return parameters from texts. Raise `ValueError` for a text without `=`
+
+    Parameters
+    ----------
+    texts : list
+        Such as `seed=1`
+
+    Returns
+    -------
+    dict
+        {name: value}
+    """
     bad = [o for o in texts if '=' not in o]
     if bad: raise ValueError(f'parameter {bad[0]!r}: give name=value, such as seed=1')
     return {k: _value(v) for k,v in (o.split('=', 1) for o in texts)}
@@ -58,10 +81,18 @@ def _value(text):
     return text
 
 # %% ../nbs/60_command.ipynb #3b3cca29
-def check_parameters(notebook:Path, # With a cell tagged `parameters`
-                     names, # Names of parameters
+def check_parameters(notebook:Path,
+                     names,
                     ):
-    "Raise `ValueError` for a parameter that a notebook does not have"
+    """Raise `ValueError` for a parameter that a notebook does not have
+
+    Parameters
+    ----------
+    notebook : Path
+        With a cell tagged `parameters`
+    names
+        Names of parameters
+    """
     known = import_extra('papermill').inspect_notebook(str(notebook))
     unknown = [o for o in names if o not in known]
     if unknown: raise ValueError(f'{notebook.stem} has no parameter {unknown[0]!r}; it has {", ".join(known)}')
@@ -74,11 +105,26 @@ def _split_data(data):
     os.environ['SKINGAN_DATA'] = str(folder.resolve().parent)
     return folder.resolve().name
 
-def execute(name:str, # Of a notebook
-            out:str|Path, # Folder of all results
-            parameters:dict, # {name: value}
-           )->Path: # The executed notebook
-    "Execute a notebook; what it had finished before is read. Raise `ValueError` for an unknown notebook or parameter"
+def execute(name:str,
+            out:str|Path,
+            parameters:dict,
+           )->Path:
+    """Execute a notebook; what it had finished before is read. Raise `ValueError` for an unknown notebook or parameter
+
+    Parameters
+    ----------
+    name : str
+        Of a notebook
+    out : str | Path
+        Folder of all results
+    parameters : dict
+        {name: value}
+
+    Returns
+    -------
+    Path
+        The executed notebook
+    """
     notebook, out = _find(name), Path(out)
     if 'data' in parameters: parameters = parameters | dict(data=_split_data(parameters['data']))
     parameters = parameters | dict(out=str(out))
@@ -97,9 +143,20 @@ def execute(name:str, # Of a notebook
     return executed
 
 # %% ../nbs/60_command.ipynb #c745d3bc
-def to_html(executed:Path, # Notebook
-           )->Path: # Beside it
-    "Write an executed notebook as a page; links to other experiments lead to their pages"
+def to_html(executed:Path,
+           )->Path:
+    """Write an executed notebook as a page; links to other experiments lead to their pages
+
+    Parameters
+    ----------
+    executed : Path
+        Notebook
+
+    Returns
+    -------
+    Path
+        Beside it
+    """
     page, _ = import_extra('nbconvert').HTMLExporter().from_filename(str(executed))
     for name in notebooks(): page = page.replace(f'href="{name}.ipynb', f'href="{name}.html')
     file = executed.with_suffix('.html')
@@ -108,11 +165,21 @@ def to_html(executed:Path, # Notebook
     return file
 
 # %% ../nbs/60_command.ipynb #e9b337b7
-def keep_results(out:str|Path, # Folder of a run's results
-                 to:str|Path, # Folder to keep them in
-                 names:list, # Of the notebooks
+def keep_results(out:str|Path,
+                 to:str|Path,
+                 names:list,
                 ):
-    "Copy executed notebooks, rows and predictions"
+    """Copy executed notebooks, rows and predictions
+
+    Parameters
+    ----------
+    out : str | Path
+        Folder of a run's results
+    to : str | Path
+        Folder to keep them in
+    names : list
+        Of the notebooks
+    """
     out, to = Path(out), Path(to)
     to.mkdir(parents=True, exist_ok=True)
     for name in names:

@@ -23,9 +23,16 @@ def _conv_norm(conv, slope=0.):
 class ResidualBlock(nn.Module):
     "x + two 3 × 3 convolutions of it"
     def __init__(self,
-                 nf, # Channels
-                 slope=0., # Of LeakyReLU; 0: ReLU
+                 nf,
+                 slope=0.,
                 ):
+        """Parameters
+        ----------
+        nf
+            Channels
+        slope : default 0.0
+            Of LeakyReLU; 0: ReLU
+        """
         super().__init__()
         self.conv = nn.Sequential(
             nn.ReflectionPad2d(1), _conv_norm(nn.Conv2d(nf, nf, 3), slope),
@@ -40,11 +47,22 @@ def _up(ni, nf, slope): return _conv_norm(nn.ConvTranspose2d(ni, nf, 3, 2, 1, 1)
 class ResnetGenerator(nn.Module):
     "Images `(n, 3, h, w)` in [-1, 1] to images of the same shape; h and w are multiples of `2**n_downs`"
     def __init__(self,
-                 n_blocks=9, # Residual blocks
-                 filters=64, # Channels of the first layer
-                 n_downs=2, # How often the image is halved
-                 slope=0., # Of LeakyReLU; 0: ReLU
+                 n_blocks=9,
+                 filters=64,
+                 n_downs=2,
+                 slope=0.,
                 ):
+        """Parameters
+        ----------
+        n_blocks : default 9
+            Residual blocks
+        filters : default 64
+            Channels of the first layer
+        n_downs : default 2
+            How often the image is halved
+        slope : default 0.0
+            Of LeakyReLU; 0: ReLU
+        """
         super().__init__()
         self.settings = dict(n_blocks=n_blocks, filters=filters, n_downs=n_downs, slope=slope)
         widths = [filters*2**i for i in range(n_downs+1)]
@@ -60,12 +78,29 @@ class ResnetGenerator(nn.Module):
     def forward(self, x): return torch.tanh(self.net(x).float())
 
 # %% ../nbs/23_cyclegan.ipynb #55880f91
-def resnet_generator(n_blocks:int=9, # 9 at 256 px, 6 at 128 px and below
-                     filters:int=64, # Channels of the first layer
-                     n_downs:int=2, # How often the image is halved; 3 in the SIIM-ISIC paper
-                     slope:float=0., # Of LeakyReLU in place of ReLU, for example 0.2; 0: ReLU
-                    )->nn.Module: # `ResnetGenerator`
-    "Return the reference's generator: c7s1-64, d128, d256, R256 × `n_blocks`, u128, u64, c7s1-3"
+def resnet_generator(n_blocks:int=9,
+                     filters:int=64,
+                     n_downs:int=2,
+                     slope:float=0.,
+                    )->nn.Module:
+    """Return the reference's generator: c7s1-64, d128, d256, R256 × `n_blocks`, u128, u64, c7s1-3
+
+    Parameters
+    ----------
+    n_blocks : int, default 9
+        9 at 256 px, 6 at 128 px and below
+    filters : int, default 64
+        Channels of the first layer
+    n_downs : int, default 2
+        How often the image is halved; 3 in the SIIM-ISIC paper
+    slope : float, default 0.0
+        Of LeakyReLU in place of ReLU, for example 0.2; 0: ReLU
+
+    Returns
+    -------
+    nn.Module
+        `ResnetGenerator`
+    """
     return ResnetGenerator(n_blocks, filters, n_downs, slope)
 
 # %% ../nbs/23_cyclegan.ipynb #8a507426
@@ -75,7 +110,14 @@ def _patch_layer(ni, nf, stride, norm=True):
 
 class PatchDiscriminator(nn.Module):
     "Images `(n, 3, h, w)` to scores `(n, 1, h/8-2, w/8-2)`"
-    def __init__(self, filters=64): # Channels of the first layer
+    def __init__(self, filters=64):
+        """Parameters
+        ----------
+        self
+            Channels of the first layer
+        filters : default 64
+            Channels of the first layer
+        """
         super().__init__()
         f = filters
         self.net = nn.Sequential(
@@ -89,18 +131,36 @@ class PatchDiscriminator(nn.Module):
     def forward(self, x): return self.net(x).float()
 
 # %% ../nbs/23_cyclegan.ipynb #0d712636
-def patch_discriminator(filters:int=64, # Channels of the first layer
-                       )->nn.Module: # `PatchDiscriminator`
-    "Return the reference's discriminator: 4 × 4 convolutions 64-128-256-512-1, strides 2, 2, 2, 1, 1"
+def patch_discriminator(filters:int=64,
+                       )->nn.Module:
+    """Return the reference's discriminator: 4 × 4 convolutions 64-128-256-512-1, strides 2, 2, 2, 1, 1
+
+    Parameters
+    ----------
+    filters : int, default 64
+        Channels of the first layer
+
+    Returns
+    -------
+    nn.Module
+        `PatchDiscriminator`
+    """
     return PatchDiscriminator(filters)
 
 # %% ../nbs/23_cyclegan.ipynb #dc0729ca
 class ImagePool(nn.Module):
     "About the last `size` fakes"
     def __init__(self,
-                 shape, # Of an image
-                 size=50, # Images kept
+                 shape,
+                 size=50,
                 ):
+        """Parameters
+        ----------
+        shape
+            Of an image
+        size : default 50
+            Images kept
+        """
         super().__init__()
         self.register_buffer('images', torch.zeros(size, *shape))
         self.n = 0 # on the CPU, or a GPU would be waited for
@@ -131,16 +191,37 @@ class CycleGAN(nn.Module):
     "Two generators, two discriminators and their losses, for `adversarial_learner`"
     terms = ['g_adversarial','g_cycle','g_identity','d_a','d_b']
     def __init__(self,
-                 size, # Side of the images, pixels
-                 n_blocks=9, # Residual blocks of a generator
-                 filters=64, # Channels of the first layers
-                 lambda_cycle=10., # Weight of the cycle
-                 lambda_identity=.5, # Weight of the identity loss, in units of `lambda_cycle`
-                 pool=50, # Past fakes kept for each discriminator
-                 n_downs=2, # How often a generator halves the image
-                 slope=0., # Of LeakyReLU in the generators; 0: ReLU
-                 smoothing=0., # Taken off the discriminators' target for real images
+                 size,
+                 n_blocks=9,
+                 filters=64,
+                 lambda_cycle=10.,
+                 lambda_identity=.5,
+                 pool=50,
+                 n_downs=2,
+                 slope=0.,
+                 smoothing=0.,
                 ):
+        """Parameters
+        ----------
+        size
+            Side of the images, pixels
+        n_blocks : default 9
+            Residual blocks of a generator
+        filters : default 64
+            Channels of the first layers
+        lambda_cycle : default 10.0
+            Weight of the cycle
+        lambda_identity : default 0.5
+            Weight of the identity loss, in units of `lambda_cycle`
+        pool : default 50
+            Past fakes kept for each discriminator
+        n_downs : default 2
+            How often a generator halves the image
+        slope : default 0.0
+            Of LeakyReLU in the generators; 0: ReLU
+        smoothing : default 0.0
+            Taken off the discriminators' target for real images
+        """
         super().__init__()
         generator = lambda: resnet_generator(n_blocks, filters, n_downs, slope)
         discriminator = lambda: patch_discriminator(filters)
@@ -186,7 +267,33 @@ def steps(self:CycleGAN, a, b):
 # %% ../nbs/23_cyclegan.ipynb #9968d3a0
 @dataclass(frozen=True)
 class CycleGANPlan:
-    "How a CycleGAN is trained"
+    """How a CycleGAN is trained
+
+    Parameters
+    ----------
+    size : int
+        Side of the images, pixels
+    steps : int
+        Optimizer steps
+    bs : int
+        Pairs a batch
+    filters : int
+        Channels of the first layers
+    n_blocks : int
+        Residual blocks
+    n_downs : int, default 2
+        How often a generator halves the image
+    slope : float, default 0.0
+        Of LeakyReLU in the generators; 0: ReLU
+    lambda_identity : float, default 0.5
+        Weight of the identity loss, in units of the cycle's
+    smoothing : float, default 0.0
+        Taken off the discriminators' target for real images
+    lr : float, default 0.0002
+        Learning rate for half of the steps, then falling to 0
+    compile : bool | None, default None
+        Compile the networks? None: where the device and the number of steps pay for it
+    """
     size:int # Side of the images, pixels
     steps:int # Optimizer steps
     bs:int # Pairs a batch
@@ -201,10 +308,23 @@ class CycleGANPlan:
 
 # %% ../nbs/23_cyclegan.ipynb #6f89e0a9
 @torch.no_grad()
-def translations(learn:AdversarialLearner, # Of `cyclegan_learner`
-                 n:int=8, # Images
-                )->dict: # 'A', 'A to B', 'and back': images `(n, size, size, 3)` uint8
-    "Return the first images of domain A, translated, and translated back"
+def translations(learn:AdversarialLearner,
+                 n:int=8,
+                )->dict:
+    """Return the first images of domain A, translated, and translated back
+
+    Parameters
+    ----------
+    learn : AdversarialLearner
+        Of `cyclegan_learner`
+    n : int, default 8
+        Images
+
+    Returns
+    -------
+    dict
+        'A', 'A to B', 'and back': images `(n, size, size, 3)` uint8
+    """
     domain, net = learn.dls.train_ds.a, learn.model.generator
     idxs = list(range(min(n, len(domain.rows))))
     a = domain.images(idxs).to(learn.dls.device)/127.5 - 1
@@ -213,20 +333,53 @@ def translations(learn:AdversarialLearner, # Of `cyclegan_learner`
     return {'A': to_bytes(a), 'A to B': to_bytes(there), 'and back': to_bytes(back)}
 
 # %% ../nbs/23_cyclegan.ipynb #7cc7449c
-def cyclegan_learner(dls, # `unpaired_dls`
-                     n_blocks:int=9, # Residual blocks: 9 at 256 px, 6 below
-                     filters:int=64, # Channels of the first layers
-                     lambda_cycle:float=10., # Weight of the cycle
-                     lambda_identity:float=.5, # Weight of the identity loss, in units of `lambda_cycle`
-                     pool:int=50, # Past fakes kept for each discriminator
-                     n_downs:int=2, # How often a generator halves the image
-                     slope:float=0., # Of LeakyReLU in the generators; 0: ReLU
-                     smoothing:float=0., # One-sided label smoothing of the discriminators' target for real images
-                     lr:float=2e-4, # Learning rate of all networks
-                     show_every:int|None=None, # Epochs between two grids of samples
-                     **kwargs, # More for `adversarial_learner`, for example `compile`
-                    )->AdversarialLearner: # `learn.model.generator['a2b']` translates A to B
-    "Return a learner for a CycleGAN between the two domains of `dls`. Raise `TypeError` for other loaders"
+def cyclegan_learner(dls,
+                     n_blocks:int=9,
+                     filters:int=64,
+                     lambda_cycle:float=10.,
+                     lambda_identity:float=.5,
+                     pool:int=50,
+                     n_downs:int=2,
+                     slope:float=0.,
+                     smoothing:float=0.,
+                     lr:float=2e-4,
+                     show_every:int|None=None,
+                     **kwargs,
+                    )->AdversarialLearner:
+    """Return a learner for a CycleGAN between the two domains of `dls`. Raise `TypeError` for other loaders
+
+    Parameters
+    ----------
+    dls
+        `unpaired_dls`
+    n_blocks : int, default 9
+        Residual blocks: 9 at 256 px, 6 below
+    filters : int, default 64
+        Channels of the first layers
+    lambda_cycle : float, default 10.0
+        Weight of the cycle
+    lambda_identity : float, default 0.5
+        Weight of the identity loss, in units of `lambda_cycle`
+    pool : int, default 50
+        Past fakes kept for each discriminator
+    n_downs : int, default 2
+        How often a generator halves the image
+    slope : float, default 0.0
+        Of LeakyReLU in the generators; 0: ReLU
+    smoothing : float, default 0.0
+        One-sided label smoothing of the discriminators' target for real images
+    lr : float, default 0.0002
+        Learning rate of all networks
+    show_every : int | None, default None
+        Epochs between two grids of samples
+    kwargs
+        More for `adversarial_learner`, for example `compile`
+
+    Returns
+    -------
+    AdversarialLearner
+        `learn.model.generator['a2b']` translates A to B
+    """
     if not hasattr(dls.train_ds, 'a'): raise TypeError('a CycleGAN learns from two domains: give unpaired_dls')
     size = dls.train_ds.a.pixels.size
     system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool, n_downs, slope, smoothing)

@@ -23,8 +23,14 @@ def best_device()->torch.device:
     return default_device()
 
 # %% ../nbs/00_device.ipynb #a89ce42a
-def hardware()->str: # One line
-    "Return the name of the GPU, else of the CPU"
+def hardware()->str:
+    """Return the name of the GPU, else of the CPU
+
+    Returns
+    -------
+    str
+        One line
+    """
     if torch.cuda.is_available(): return torch.cuda.get_device_name()
     return f'{_cpu_name()}, {os.cpu_count()} cores'
 
@@ -37,7 +43,25 @@ def _cpu_name():
 # %% ../nbs/00_device.ipynb #3bfb4a20
 @dataclass(frozen=True)
 class Traits:
-    "What is decided by the kind of a device"
+    """What is decided by the kind of a device
+
+    Parameters
+    ----------
+    look_every : int
+        Batches from one look at the loss to the next
+    load_ahead : int
+        Batches that a thread loads ahead; 0: none
+    compile_from : int | None
+        Steps of a training from which on networks are compiled; None: never by itself
+    parallel_writers : bool
+        Does a worker process per core generate faster than one process?
+    fast_depthwise : bool
+        Is bfloat16 faster than float32 for depthwise convolutions?
+    least_bf16 : int
+        Side of the smallest images that are classified in bfloat16, pixels
+    backend : str
+        By which several processes exchange tensors
+    """
     look_every:int # Batches from one look at the loss to the next
     load_ahead:int # Batches that a thread loads ahead; 0: none
     compile_from:int|None # Steps of a training from which on networks are compiled; None: never by itself
@@ -54,15 +78,27 @@ TRAITS = dict(
     mps=Traits(look_every=50, load_ahead=0, compile_from=None,
                parallel_writers=False, fast_depthwise=True, least_bf16=1, backend='gloo'))
 
-def traits(device:str|torch.device, # Where a network computes
+def traits(device:str|torch.device,
           )->Traits:
-    "Return a device's traits; those of an unknown kind are the CPU's"
+    """Return a device's traits; those of an unknown kind are the CPU's
+
+    Parameters
+    ----------
+    device : str | torch.device
+        Where a network computes
+    """
     return TRAITS.get(torch.device(device).type, TRAITS['cpu'])
 
 # %% ../nbs/00_device.ipynb #3d46f1ba
-def own_device(device:str|torch.device, # That all processes were given
+def own_device(device:str|torch.device,
               )->torch.device:
-    "Return the device of this process, one of several. Raise `ValueError` if there are fewer GPUs than processes"
+    """Return the device of this process, one of several. Raise `ValueError` if there are fewer GPUs than processes
+
+    Parameters
+    ----------
+    device : str | torch.device
+        That all processes were given
+    """
     device = torch.device(device)
     if device.type != 'cuda': return device
     local, n = int(os.environ.get('LOCAL_RANK', rank_distrib())), torch.cuda.device_count()
@@ -79,26 +115,53 @@ def _cpu_flags():
     line = info.partition('flags')[2].partition('\n')[0]
     return frozenset(line.split())
 
-def has_bf16(device:str|torch.device='cpu', # Where a network computes
+def has_bf16(device:str|torch.device='cpu',
             )->bool:
-    "Return whether bfloat16 is faster than float32 on this device"
+    """Return whether bfloat16 is faster than float32 on this device
+
+    Parameters
+    ----------
+    device : str | torch.device, default 'cpu'
+        Where a network computes
+    """
     kind = torch.device(device).type
     if kind == 'cuda': return torch.cuda.is_bf16_supported(including_emulation=False)
     return kind == 'cpu' and not _cpu_flags().isdisjoint({'amx_bf16','avx512_bf16'})
 
 # %% ../nbs/00_device.ipynb #be2ee27f
-def autocast(device:str|torch.device='cpu', # Where a network computes
-            )->torch.autocast: # For a `with` block
-    "Compute in bfloat16 inside, if that is faster on this device"
+def autocast(device:str|torch.device='cpu',
+            )->torch.autocast:
+    """Compute in bfloat16 inside, if that is faster on this device
+
+    Parameters
+    ----------
+    device : str | torch.device, default 'cpu'
+        Where a network computes
+
+    Returns
+    -------
+    torch.autocast
+        For a `with` block
+    """
     kind = torch.device(device).type
     return torch.autocast(kind, torch.bfloat16, enabled=has_bf16(device))
 
 # %% ../nbs/00_device.ipynb #b173fef3
-def should_compile(wanted:bool|None, # A plan's `compile`
-                   steps:int, # Of the training
-                   device:str|torch.device, # Where it computes
+def should_compile(wanted:bool|None,
+                   steps:int,
+                   device:str|torch.device,
                   )->bool:
-    "Return whether the networks of a training are compiled; say so where that was not asked for"
+    """Return whether the networks of a training are compiled; say so where that was not asked for
+
+    Parameters
+    ----------
+    wanted : bool | None
+        A plan's `compile`
+    steps : int
+        Of the training
+    device : str | torch.device
+        Where it computes
+    """
     if wanted is not None: return wanted
     least = traits(device).compile_from
     if least is None or steps < least: return False
@@ -106,10 +169,18 @@ def should_compile(wanted:bool|None, # A plan's `compile`
     return True
 
 # %% ../nbs/00_device.ipynb #9f8780b2
-def load_ahead(batches, # Iterator; each batch a tuple of tensors on the CPU
-               device:str|torch.device, # Where they are wanted
+def load_ahead(batches,
+               device:str|torch.device,
               ): # Iterator of the same batches; on the device if they were loaded ahead
-    "Load batches in a thread where the device gains by it"
+    """Load batches in a thread where the device gains by it
+
+    Parameters
+    ----------
+    batches
+        Iterator; each batch a tuple of tensors on the CPU
+    device : str | torch.device
+        Where they are wanted
+    """
     n = traits(device).load_ahead
     return _ahead(iter(batches), n, device) if n else batches
 
@@ -127,16 +198,28 @@ def _next_pinned(batches):
     return tuple(o.pin_memory() for o in batch)
 
 # %% ../nbs/00_device.ipynb #ca22e56a
-def rng_states()->dict: # {kind of device: state}
-    "Return the states of PyTorch's generators"
+def rng_states()->dict:
+    """Return the states of PyTorch's generators
+
+    Returns
+    -------
+    dict
+        {kind of device: state}
+    """
     states = dict(cpu=torch.get_rng_state())
     if torch.cuda.is_available(): states['cuda'] = torch.cuda.get_rng_state()
     if torch.backends.mps.is_available(): states['mps'] = torch.mps.get_rng_state()
     return states
 
-def set_rng_states(states:dict, # Of `rng_states`
+def set_rng_states(states:dict,
                   ):
-    "Set the generators of the devices that are here"
+    """Set the generators of the devices that are here
+
+    Parameters
+    ----------
+    states : dict
+        Of `rng_states`
+    """
     torch.set_rng_state(states['cpu'])
     if 'cuda' in states and torch.cuda.is_available(): torch.cuda.set_rng_state(states['cuda'])
     if 'mps' in states and torch.backends.mps.is_available(): torch.mps.set_rng_state(states['mps'])

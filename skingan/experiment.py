@@ -34,12 +34,29 @@ def _counts(synthetic, n):
         if k > there: raise ValueError(f'{k} images of class {label} wanted, but only {there} were generated')
     return wanted
 
-def augment(train:pd.DataFrame, # Lesion table of real images, with `split`
-            synthetic:pd.DataFrame, # Lesion table of synthetic images
-            n:int|dict, # Images to add to each class of `synthetic`, or {label: images}
-            seed:int=0, # Of the choice
-           )->pd.DataFrame: # `train`, then the synthetic images with split `train`
-    "Add n synthetic images per class. Raise `ValueError` if a class has fewer"
+def augment(train:pd.DataFrame,
+            synthetic:pd.DataFrame,
+            n:int|dict,
+            seed:int=0,
+           )->pd.DataFrame:
+    """Add n synthetic images per class. Raise `ValueError` if a class has fewer
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table of real images, with `split`
+    synthetic : pd.DataFrame
+        Lesion table of synthetic images
+    n : int | dict
+        Images to add to each class of `synthetic`, or {label: images}
+    seed : int, default 0
+        Of the choice
+
+    Returns
+    -------
+    pd.DataFrame
+        `train`, then the synthetic images with split `train`
+    """
     if 'split' not in train: raise ValueError('the real images have no column split; skingan.split.split adds it')
     wanted = _counts(synthetic, n)
     lots = [subseed(seed, o) for o in synthetic.image]
@@ -49,9 +66,20 @@ def augment(train:pd.DataFrame, # Lesion table of real images, with `split`
     return pd.concat([train, chosen.drop(columns='lot').assign(split='train')], ignore_index=True)
 
 # %% ../nbs/52_experiment.ipynb #1fe4f7f3
-def shortfall(train:pd.DataFrame, # Lesion table
-             )->dict: # {label: images}, of the smaller classes
-    "Return how many images the smaller classes lack. Raise `ValueError` if they lack none"
+def shortfall(train:pd.DataFrame,
+             )->dict:
+    """Return how many images the smaller classes lack. Raise `ValueError` if they lack none
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table
+
+    Returns
+    -------
+    dict
+        {label: images}, of the smaller classes
+    """
     count = train.label.value_counts()
     dominated = len(count) > 2 and count.iloc[0] > 2*count.iloc[1]
     goal = int(count.iloc[int(dominated)])
@@ -63,7 +91,21 @@ def shortfall(train:pd.DataFrame, # Lesion table
 # %% ../nbs/52_experiment.ipynb #6bf777d8
 @dataclass(frozen=True)
 class Arm:
-    "What a classifier learns from, and how it differs from the plan's"
+    """What a classifier learns from, and how it differs from the plan's
+
+    Parameters
+    ----------
+    source : str, default ''
+        Of its synthetic images: a key of the experiment's `sets`
+    n : int | dict, default 0
+        Synthetic images per class, or {label: images}
+    real : bool, default True
+        Learn from the real training images, too
+    changes : dict, default field(default_factory=dict)
+        Fields of the `ClassifierPlan`, and their values
+    columns : dict, default field(default_factory=dict)
+        More columns of its row
+    """
     name:str
     source:str='' # Of its synthetic images: a key of the experiment's `sets`
     n:int|dict=0 # Synthetic images per class, or {label: images}
@@ -85,11 +127,26 @@ def _check_nevi(train, plan):
         raise ValueError(f"{too_many[0]} translated nevi wanted, but there are only {count['NV']} to translate; "
                          "replace the plan's n_translated by smaller numbers")
 
-def translated_arms(train:pd.DataFrame, # Lesion table of the real training images
-                    plan:FromNevus, # Which α, and how many images
-                    name:str='nevus', # Prefix of sources and arms
-                   )->list: # `REAL`, then every α with every n
-    "Return the arms of experiment 2. Raise `ValueError` for a bad α, a missing class or too few nevi"
+def translated_arms(train:pd.DataFrame,
+                    plan:FromNevus,
+                    name:str='nevus',
+                   )->list:
+    """Return the arms of experiment 2. Raise `ValueError` for a bad α, a missing class or too few nevi
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table of the real training images
+    plan : FromNevus
+        Which α, and how many images
+    name : str, default 'nevus'
+        Prefix of sources and arms
+
+    Returns
+    -------
+    list
+        `REAL`, then every α with every n
+    """
     _check_nevi(train, plan)
     for alpha in plan.alphas: fraction(alpha)
     arms = [REAL]
@@ -102,7 +159,21 @@ def translated_arms(train:pd.DataFrame, # Lesion table of the real training imag
 # %% ../nbs/52_experiment.ipynb #5cfd5370
 @dataclass
 class Experiment:
-    "Arms over one table of real images"
+    """Arms over one table of real images
+
+    Parameters
+    ----------
+    data : str
+        Name of the real images
+    out : Path
+        Folder; its `runs` has a stage per arm and replicate
+    df : pd.DataFrame
+        Lesion table with `split`
+    plan : object
+        With `preset`, `data`, `classifier` and `replicates`
+    sets : dict
+        {source: lesion table of synthetic images}
+    """
     name:str
     data:str # Name of the real images
     out:Path # Folder; its `runs` has a stage per arm and replicate
@@ -122,9 +193,15 @@ class Experiment:
         return pd.concat([train, self.df[self.df.split=='valid']], ignore_index=True)
 
     def classifier_plan(self,
-                        arm:Arm, # With the fields that differ in `changes`
+                        arm:Arm,
                        ): # A copy of the plan's `classifier`
-        "Return the plan of an arm's classifier"
+        """Return the plan of an arm's classifier
+
+        Parameters
+        ----------
+        arm : Arm
+            With the fields that differ in `changes`
+        """
         return replace(self.plan.classifier, **arm.changes)
 
 # %% ../nbs/52_experiment.ipynb #cddf04a9
@@ -149,9 +226,20 @@ def learner(self:Experiment, arm:Arm, replicate:int=0)->Learner:
     return learn
 
 # %% ../nbs/52_experiment.ipynb #7901f2c6
-def measures(preds:pd.DataFrame, # Of `predictions`
-            )->dict: # `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
-    "Return the measures of a row"
+def measures(preds:pd.DataFrame,
+            )->dict:
+    """Return the measures of a row
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `predictions`
+
+    Returns
+    -------
+    dict
+        `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
+    """
     table = report_of(preds)
     per_class = table.drop(index=['accuracy','balanced accuracy'])
     row = {f'{l}_{m}': per_class.loc[l, m] for l in per_class.index for m in ('precision','recall')}
@@ -191,8 +279,23 @@ def rates(self:Experiment, arm:Arm, replicate:int)->list|None:
 
 # %% ../nbs/52_experiment.ipynb #f48a92ef
 @patch
-def run(self:Experiment, arm:Arm, replicate:int=0)->dict: # The row
-    "Train and test the classifier of an arm, or read its row"
+def run(self:Experiment, arm:Arm, replicate:int=0)->dict:
+    """Train and test the classifier of an arm, or read its row
+
+    Parameters
+    ----------
+    self : Experiment
+        The row
+    arm : Arm
+        The row
+    replicate : int, default 0
+        The row
+
+    Returns
+    -------
+    dict
+        The row
+    """
     lrs, final = self.rates(arm, replicate), self.folder(arm, replicate)
     def make(folder):
         learn, plan = self.learner(arm, replicate), self.classifier_plan(arm)
@@ -208,14 +311,42 @@ def run(self:Experiment, arm:Arm, replicate:int=0)->dict: # The row
 
 # %% ../nbs/52_experiment.ipynb #a8a38c00
 @patch
-def rows(self:Experiment, arms:list)->pd.DataFrame: # A row per arm and replicate
-    "Run all arms for all of the plan's replicates; those that are done are read"
+def rows(self:Experiment, arms:list)->pd.DataFrame:
+    """Run all arms for all of the plan's replicates; those that are done are read
+
+    Parameters
+    ----------
+    self : Experiment
+        A row per arm and replicate
+    arms : list
+        A row per arm and replicate
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per arm and replicate
+    """
     return pd.DataFrame([self.run(arm, r) for arm in arms for r in self.plan.replicates])
 
 # %% ../nbs/52_experiment.ipynb #c8ae2a59
 @patch
-def predictions(self:Experiment, arm:Arm, replicate:int=0)->pd.DataFrame: # As `skingan.classify.predictions`
-    "Return the predictions of an arm's classifier on the test images"
+def predictions(self:Experiment, arm:Arm, replicate:int=0)->pd.DataFrame:
+    """Return the predictions of an arm's classifier on the test images
+
+    Parameters
+    ----------
+    self : Experiment
+        As `skingan.classify.predictions`
+    arm : Arm
+        As `skingan.classify.predictions`
+    replicate : int, default 0
+        As `skingan.classify.predictions`
+
+    Returns
+    -------
+    pd.DataFrame
+        As `skingan.classify.predictions`
+    """
     return read_predictions(self.out/'runs'/self.run(arm, replicate)['predictions'])
 
 # %% ../nbs/52_experiment.ipynb #27eb69ac
@@ -239,8 +370,23 @@ def classifier(self:Experiment, arm:Arm, replicate:int=0)->Learner:
 
 # %% ../nbs/52_experiment.ipynb #a219f221
 @patch
-def out_of_fold(self:Experiment, k:int, replicate:int=0)->pd.DataFrame: # As `predictions`
-    "Return predictions for every training image, each by a classifier that did not learn from it"
+def out_of_fold(self:Experiment, k:int, replicate:int=0)->pd.DataFrame:
+    """Return predictions for every training image, each by a classifier that did not learn from it
+
+    Parameters
+    ----------
+    self : Experiment
+        As `predictions`
+    k : int
+        As `predictions`
+    replicate : int, default 0
+        As `predictions`
+
+    Returns
+    -------
+    pd.DataFrame
+        As `predictions`
+    """
     tables = train_folds(self.df, k, self.split_seed)
     folds = [replace(self, df=o, out=self.out/f'fold-{i+1}of{k}') for i,o in enumerate(tables)]
     return pd.concat([o.predictions(REAL, replicate) for o in folds], ignore_index=True)

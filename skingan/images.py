@@ -26,13 +26,28 @@ class LesionSet:
     "Images and class numbers by the batch. Raise `ValueError` for a label that is not in `vocab`"
     n_inp = 1 # without it, fastai would load an extra batch to find out
     def __init__(self,
-                 df:pd.DataFrame, # Lesion table
-                 size:int, # Side, pixels
-                 vocab:list, # Classes in the order of their numbers
-                 n_items:int|None=None, # Images an epoch; by default all
-                 balance:float=0., # 0 to 1, see above
-                 cache:str|Path|None=None, # Folder of the decoded images; by default `cache_dir()`
+                 df:pd.DataFrame,
+                 size:int,
+                 vocab:list,
+                 n_items:int|None=None,
+                 balance:float=0.,
+                 cache:str|Path|None=None,
                 ):
+        """Parameters
+        ----------
+        df : pd.DataFrame
+            Lesion table
+        size : int
+            Side, pixels
+        vocab : list
+            Classes in the order of their numbers
+        n_items : int | None, default None
+            Images an epoch; by default all
+        balance : float, default 0.0
+            0 to 1, see above
+        cache : str | Path | None, default None
+            Folder of the decoded images; by default `cache_dir()`
+        """
         unknown = sorted(set(df.label) - set(vocab))
         if unknown: raise ValueError(f'label {unknown[0]} is none of the classes {", ".join(vocab)}')
         self.vocab, self.c = CategoryMap(list(vocab), sort=False), len(vocab)
@@ -99,10 +114,18 @@ class BatchDL(TfmdDL):
         return self.dataset.order(self.rng)[first::step][:self.n]
 
     def take_part(self,
-                  rank:int, # Which part, from 0
-                  n:int, # Of how many
+                  rank:int,
+                  n:int,
                  ):
-        "Take every `n`th image of an epoch, beginning with the `rank`th. Raise `ValueError` if that is no batch"
+        """Take every `n`th image of an epoch, beginning with the `rank`th. Raise `ValueError` if that is no batch
+
+        Parameters
+        ----------
+        rank : int
+            Which part, from 0
+        n : int
+            Of how many
+        """
         self.part = rank, n
         self.n = len(self.dataset)//n
         if not len(self):
@@ -121,10 +144,23 @@ class RandomDihedral(RandTransform):
 # %% ../nbs/01_images.ipynb #fd679ccd
 GAN_STATS = [0.5]*3, [0.5]*3 # the statistics that bring [0, 1] to [-1, 1]
 
-def batch_tfms(tfms, # Transforms of images in [0, 1]
-               stats, # Mean and standard deviation per channel
-              )->list: # Of transforms
-    "Return the transforms of a batch: uint8 to [0, 1], `tfms`, then the statistics"
+def batch_tfms(tfms,
+               stats,
+              )->list:
+    """Return the transforms of a batch: uint8 to [0, 1], `tfms`, then the statistics
+
+    Parameters
+    ----------
+    tfms
+        Transforms of images in [0, 1]
+    stats
+        Mean and standard deviation per channel
+
+    Returns
+    -------
+    list
+        Of transforms
+    """
     return [IntToFloatTensor(), *tfms, Normalize.from_stats(*stats, cuda=False)]
 
 # %% ../nbs/01_images.ipynb #c234a38e
@@ -139,10 +175,19 @@ class NewImages:
     "Images without labels, by the batch"
     n_inp = 1
     def __init__(self,
-                 items, # Paths, images of Pillow or arrays
-                 size:int, # Side, pixels
-                 vocab, # Classes of those who predict
+                 items,
+                 size:int,
+                 vocab,
                 ):
+        """Parameters
+        ----------
+        items
+            Paths, images of Pillow or arrays
+        size : int
+            Side, pixels
+        vocab
+            Classes of those who predict
+        """
         self.items, self.size, self.vocab, self.c = list(items), size, vocab, len(vocab)
 
     def __len__(self): return len(self.items)
@@ -170,12 +215,24 @@ class NoImages:
 class LesionLoaders(DataLoaders):
     "Loaders of `train` and `valid`; `test_dl` makes one of new images"
     def test_dl(self,
-                test_items, # Lesion table, or paths, images of Pillow or arrays
-                rm_type_tfms=None, # fastai's; not used
-                with_labels:bool=False, # Does the table have labels?
-                **kwargs, # More for the loader
+                test_items,
+                rm_type_tfms=None,
+                with_labels:bool=False,
+                **kwargs,
                ):
-        "Return a loader of new images. Raise `ValueError` for labels without a table"
+        """Return a loader of new images. Raise `ValueError` for labels without a table
+
+        Parameters
+        ----------
+        test_items
+            Lesion table, or paths, images of Pillow or arrays
+        rm_type_tfms : default None
+            fastai's; not used
+        with_labels : bool, default False
+            Does the table have labels?
+        kwargs
+            More for the loader
+        """
         data = self._test_set(test_items, with_labels)
         data.split_idx = 1
         return self.valid.new(data, **{'shuffle': False, 'drop_last': False, **kwargs})
@@ -197,11 +254,21 @@ def _loaders(train, valid, *args):
     valid = valid or train.new_empty()
     return LesionLoaders(_loader(train, True, *args), _loader(valid, False, *args))
 
-def empty_dls(size:int, # Side in pixels
-              vocab:list, # Classes in the order of their numbers
-              stats:tuple=GAN_STATS, # Mean and standard deviation per channel
+def empty_dls(size:int,
+              vocab:list,
+              stats:tuple=GAN_STATS,
              )->LesionLoaders:
-    "Return loaders without images, for a network that is trained"
+    """Return loaders without images, for a network that is trained
+
+    Parameters
+    ----------
+    size : int
+        Side in pixels
+    vocab : list
+        Classes in the order of their numbers
+    stats : tuple, default GAN_STATS
+        Mean and standard deviation per channel
+    """
     return _loaders(NoImages(size, CategoryMap(list(vocab), sort=False)), None, 64, (), stats, None)
 
 def _sides(df):
@@ -215,18 +282,47 @@ def _sides(df):
     return side
 
 # %% ../nbs/01_images.ipynb #185ffe89
-def lesion_dls(df:pd.DataFrame, # Lesion table; its `split` column decides what is train and valid
-               size:int, # Side in pixels
-               bs:int=64, # Batch size
-               vocab:list|None=None, # Classes in the order of their numbers; by default the table's, sorted
-               n_items:int|None=None, # Images an epoch; by default all
-               balance:float=0., # 0: classes as they come, 1: equally often, between: a compromise
-               tfms:tuple=(RandomDihedral(),), # Transforms of training batches in [0, 1]
-               stats:tuple=GAN_STATS, # Mean and standard deviation per channel
-               cache:str|Path|None=None, # Where decoded images are kept; by default `cache_dir()`
-               device:str|torch.device|None=None, # By default the GPU if there is one
-              )->DataLoaders: # Batches `(n, 3, size, size)` and class numbers `(n,)`; `.vocab` names the classes
-    "Return labelled images for a GAN or a classifier. Raise `ValueError` for an odd label or side of the split"
+def lesion_dls(df:pd.DataFrame,
+               size:int,
+               bs:int=64,
+               vocab:list|None=None,
+               n_items:int|None=None,
+               balance:float=0.,
+               tfms:tuple=(RandomDihedral(),),
+               stats:tuple=GAN_STATS,
+               cache:str|Path|None=None,
+               device:str|torch.device|None=None,
+              )->DataLoaders:
+    """Return labelled images for a GAN or a classifier. Raise `ValueError` for an odd label or side of the split
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table; its `split` column decides what is train and valid
+    size : int
+        Side in pixels
+    bs : int, default 64
+        Batch size
+    vocab : list | None, default None
+        Classes in the order of their numbers; by default the table's, sorted
+    n_items : int | None, default None
+        Images an epoch; by default all
+    balance : float, default 0.0
+        0: classes as they come, 1: equally often, between: a compromise
+    tfms : tuple, default (RandomDihedral(),)
+        Transforms of training batches in [0, 1]
+    stats : tuple, default GAN_STATS
+        Mean and standard deviation per channel
+    cache : str | Path | None, default None
+        Where decoded images are kept; by default `cache_dir()`
+    device : str | torch.device | None, default None
+        By default the GPU if there is one
+
+    Returns
+    -------
+    DataLoaders
+        Batches `(n, 3, size, size)` and class numbers `(n,)`; `.vocab` names the classes
+    """
     vocab = sorted(set(df.label)) if vocab is None else list(vocab)
     side = _sides(df)
     train = LesionSet(df[side=='train'], size, vocab, n_items, balance, cache)
@@ -242,10 +338,19 @@ class PairSet:
     "An image of domain A with any image of domain B"
     n_inp = 1
     def __init__(self,
-                 a:LesionSet, # Domain A
-                 b:LesionSet, # Domain B
-                 n_items:int|None=None, # Pairs an epoch; by default the larger domain's size
+                 a:LesionSet,
+                 b:LesionSet,
+                 n_items:int|None=None,
                 ):
+        """Parameters
+        ----------
+        a : LesionSet
+            Domain A
+        b : LesionSet
+            Domain B
+        n_items : int | None, default None
+            Pairs an epoch; by default the larger domain's size
+        """
         self.a, self.b = a, b
         a.n_items = b.n_items = n_items or max(len(a), len(b))
         self.fingerprint = f'{a.fingerprint}-{b.fingerprint}'
@@ -267,16 +372,41 @@ class PairSet:
     def new_empty(self): return NoImages(self.a.size, self.a.vocab)
 
 # %% ../nbs/01_images.ipynb #ad8ea48d
-def unpaired_dls(df_a:pd.DataFrame, # Lesion table of domain A
-                 df_b:pd.DataFrame, # Lesion table of domain B
-                 size:int, # Side in pixels
-                 bs:int=1, # Pairs a batch
-                 n_items:int|None=None, # Pairs an epoch; by default the larger domain's size
-                 tfms:tuple=(RandomDihedral(),), # Transforms of batches in [0, 1], at random for A and B apart
-                 cache:str|Path|None=None, # Where decoded images are kept; by default `cache_dir()`
-                 device:str|torch.device|None=None, # By default the GPU if there is one
-                )->DataLoaders: # Batches `(a, b)`, both `(n, 3, size, size)` in [-1, 1]; no validation
-    "Return two domains for a CycleGAN. Raise `ValueError` if one has no images"
+def unpaired_dls(df_a:pd.DataFrame,
+                 df_b:pd.DataFrame,
+                 size:int,
+                 bs:int=1,
+                 n_items:int|None=None,
+                 tfms:tuple=(RandomDihedral(),),
+                 cache:str|Path|None=None,
+                 device:str|torch.device|None=None,
+                )->DataLoaders:
+    """Return two domains for a CycleGAN. Raise `ValueError` if one has no images
+
+    Parameters
+    ----------
+    df_a : pd.DataFrame
+        Lesion table of domain A
+    df_b : pd.DataFrame
+        Lesion table of domain B
+    size : int
+        Side in pixels
+    bs : int, default 1
+        Pairs a batch
+    n_items : int | None, default None
+        Pairs an epoch; by default the larger domain's size
+    tfms : tuple, default (RandomDihedral(),)
+        Transforms of batches in [0, 1], at random for A and B apart
+    cache : str | Path | None, default None
+        Where decoded images are kept; by default `cache_dir()`
+    device : str | torch.device | None, default None
+        By default the GPU if there is one
+
+    Returns
+    -------
+    DataLoaders
+        Batches `(a, b)`, both `(n, 3, size, size)` in [-1, 1]; no validation
+    """
     for name,o in dict(A=df_a, B=df_b).items():
         if not len(o): raise ValueError(f'domain {name} has no images')
     a, b = [LesionSet(o, size, sorted(set(o.label)), cache=cache) for o in (df_a, df_b)]

@@ -12,8 +12,19 @@ from torch.optim.swa_utils import AveragedModel
 from .processes import AllReduceSum
 
 # %% ../nbs/10_layers.ipynb #7a0614b7
-def init_normal(net:nn.Module)->nn.Module: # `net`
-    "Set convolutions, linear layers and embeddings to N(0, 0.02), their biases to 0"
+def init_normal(net:nn.Module)->nn.Module:
+    """Set convolutions, linear layers and embeddings to N(0, 0.02), their biases to 0
+
+    Parameters
+    ----------
+    net : nn.Module
+        `net`
+
+    Returns
+    -------
+    nn.Module
+        `net`
+    """
     for m in net.modules():
         if not isinstance(m, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.Embedding)): continue
         nn.init.normal_(m.weight, 0, .02)
@@ -37,8 +48,13 @@ def frozen(net:nn.Module):
 class SyncNorm(nn.BatchNorm2d):
     "Normalise by the images of all processes, equally many in each; in one process this is `nn.BatchNorm2d`"
     def __init__(self,
-                 nf:int, # Number of channels
+                 nf:int,
                 ):
+        """Parameters
+        ----------
+        nf : int
+            Number of channels
+        """
         super().__init__(nf, affine=False)
 
     def forward(self, x):
@@ -64,27 +80,55 @@ class SyncNorm(nn.BatchNorm2d):
 class ClassNorm(nn.Module):
     "Apply batch norm with a gain and a bias per class, then ReLU"
     def __init__(self,
-                 n_classes:int, # Number of classes
-                 nf:int, # Number of channels
+                 n_classes:int,
+                 nf:int,
                 ):
+        """Parameters
+        ----------
+        n_classes : int
+            Number of classes
+        nf : int
+            Number of channels
+        """
         super().__init__()
         self.norm = SyncNorm(nf)
         self.gain, self.bias = nn.Embedding(n_classes, nf), nn.Embedding(n_classes, nf)
         nn.init.normal_(self.gain.weight, 1, .02)
         nn.init.zeros_(self.bias.weight)
 
-    def forward(self, x, y): # Images `(n, nf, h, w)` and class numbers `(n,)`
+    def forward(self, x, y):
+        """Parameters
+        ----------
+        self
+            Images `(n, nf, h, w)` and class numbers `(n,)`
+        x
+            Images `(n, nf, h, w)` and class numbers `(n,)`
+        y
+            Images `(n, nf, h, w)` and class numbers `(n,)`
+        """
         gain = self.gain(y)[...,None,None].to(x.dtype)
         bias = self.bias(y)[...,None,None].to(x.dtype)
         return torch.relu(self.norm(x)*gain + bias)
 
 # %% ../nbs/10_layers.ipynb #ec780aef
-def ema_update(avg:list, # Parameters or buffers of the average; they are changed
-               new:list, # Those of the network
-               n:int, # Steps so far
-               decay:float=.999, # At most
+def ema_update(avg:list,
+               new:list,
+               n:int,
+               decay:float=.999,
               ):
-    "Move an average a step towards the new values; copy what is no floating-point number"
+    """Move an average a step towards the new values; copy what is no floating-point number
+
+    Parameters
+    ----------
+    avg : list
+        Parameters or buffers of the average; they are changed
+    new : list
+        Those of the network
+    n : int
+        Steps so far
+    decay : float, default 0.999
+        At most
+    """
     d = min(decay, (1+float(n))/(10+float(n)))
     for a,b in zip(avg, new): a.lerp_(b, 1-d) if a.is_floating_point() else a.copy_(b)
 

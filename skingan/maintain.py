@@ -6,7 +6,7 @@
 __all__ = ['FACE', 'read_cells', 'all_notebooks', 'nodes_per_line', 'long_lines', 'check_lines', 'readme_text',
            'stale_face', 'check_faces', 'execute_face', 'tidy', 'check_tidy', 'maintain']
 
-# %% ../nbs/61_maintain.ipynb #06a402f7
+# %% ../nbs/61_maintain.ipynb #c337fef2
 import ast, json, re, shutil, subprocess, sys
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,24 @@ from fastcore.script import CliError, call_parse
 from fastcore.xtras import working_directory
 from . import plans
 from .command import import_extra, notebooks
+from .docstrings import with_docstrings
 from .plans import plan_digest, stages_digest
 
 # %% ../nbs/61_maintain.ipynb #af565658
-def read_cells(notebook:Path, # ipynb file
-              )->list: # (kind, source, text of the outputs), kind is `markdown` or `code`
-    "Return the cells of a notebook"
+def read_cells(notebook:Path,
+              )->list:
+    """Return the cells of a notebook
+
+    Parameters
+    ----------
+    notebook : Path
+        ipynb file
+
+    Returns
+    -------
+    list
+        (kind, source, text of the outputs), kind is `markdown` or `code`
+    """
     cells = json.loads(Path(notebook).read_text(encoding='utf-8'))['cells']
     return [(o['cell_type'], ''.join(o['source']), _output_text(o)) for o in cells]
 
@@ -28,16 +40,38 @@ def _output_text(cell):
     return ''.join(''.join(o.get('text', '')) for o in outputs)
 
 # %% ../nbs/61_maintain.ipynb #23b6aaf3
-def all_notebooks(root:Path, # Of the project
-                 )->list: # Paths
-    "Return all notebooks but copies that Jupyter keeps"
+def all_notebooks(root:Path,
+                 )->list:
+    """Return all notebooks but copies that Jupyter keeps
+
+    Parameters
+    ----------
+    root : Path
+        Of the project
+
+    Returns
+    -------
+    list
+        Paths
+    """
     found = sorted((Path(root)/'nbs').rglob('*.ipynb'))
     return [o for o in found if '.ipynb_checkpoints' not in o.parts]
 
 # %% ../nbs/61_maintain.ipynb #f97807c2
-def nodes_per_line(source:str, # Python; lines of shell or magics count nothing
-                  )->dict: # {line, from 1: nodes}
-    "Return how many nodes of the syntax tree begin on each line"
+def nodes_per_line(source:str,
+                  )->dict:
+    """Return how many nodes of the syntax tree begin on each line
+
+    Parameters
+    ----------
+    source : str
+        Python; lines of shell or magics count nothing
+
+    Returns
+    -------
+    dict
+        {line, from 1: nodes}
+    """
     code = re.sub(r'(?m)^\s*[%!].*$', 'pass', source)
     tree, count = ast.parse(code), {}
     expressions = [o for o in ast.walk(tree) if isinstance(o, ast.Expr)]
@@ -48,11 +82,26 @@ def nodes_per_line(source:str, # Python; lines of shell or magics count nothing
     return count
 
 # %% ../nbs/61_maintain.ipynb #b4c9a724
-def long_lines(notebook:Path, # ipynb file
-               width:int=120, # Characters
-               nodes:int=30, # Syntax-tree nodes
-              )->list: # A text for each line that has more
-    "Return the code lines of a notebook that are too long or too dense"
+def long_lines(notebook:Path,
+               width:int=120,
+               nodes:int=30,
+              )->list:
+    """Return the code lines of a notebook that are too long or too dense
+
+    Parameters
+    ----------
+    notebook : Path
+        ipynb file
+    width : int, default 120
+        Characters
+    nodes : int, default 30
+        Syntax-tree nodes
+
+    Returns
+    -------
+    list
+        A text for each line that has more
+    """
     found = []
     for i,(kind,source,_) in enumerate(read_cells(notebook)):
         if kind != 'code': continue
@@ -63,9 +112,15 @@ def long_lines(notebook:Path, # ipynb file
     return found
 
 # %% ../nbs/61_maintain.ipynb #b6385273
-def check_lines(root:Path, # Of the project
+def check_lines(root:Path,
                ):
-    "Raise `CliError` naming every line that is too long or too dense"
+    """Raise `CliError` naming every line that is too long or too dense
+
+    Parameters
+    ----------
+    root : Path
+        Of the project
+    """
     found = []
     for notebook in all_notebooks(root):
         face = notebook.parent.name in ('experiments','tutorials')
@@ -73,9 +128,15 @@ def check_lines(root:Path, # Of the project
     if found: raise CliError('Lines to be broken up:\n' + '\n'.join(found))
 
 # %% ../nbs/61_maintain.ipynb #cfeaba66
-def readme_text(index:Path, # index.ipynb
+def readme_text(index:Path,
                )->str:
-    "Return README.md"
+    """Return README.md
+
+    Parameters
+    ----------
+    index : Path
+        index.ipynb
+    """
     parts = [_readme_part(kind, source) for kind,source,_ in read_cells(index)]
     text = '\n\n'.join(o for o in parts if o) + '\n'
     text = text.replace('(../', '(').replace('(images/', '(nbs/images/')
@@ -88,9 +149,20 @@ def _readme_part(kind, source):
 # %% ../nbs/61_maintain.ipynb #12eaa68c
 FACE = re.compile(r'plan (\w+)\((\w+)\) ([0-9a-f]{12}), stages ([0-9a-f]{12})')
 
-def stale_face(notebook:Path, # ipynb file
-              )->str: # Why it is out of date; '' if it is not
-    "Compare the fingerprints that an executed notebook shows with those of the present code"
+def stale_face(notebook:Path,
+              )->str:
+    """Compare the fingerprints that an executed notebook shows with those of the present code
+
+    Parameters
+    ----------
+    notebook : Path
+        ipynb file
+
+    Returns
+    -------
+    str
+        Why it is out of date; '' if it is not
+    """
     text = ''.join(output for _,_,output in read_cells(notebook))
     shown = FACE.search(text)
     if not shown: return f'{notebook.name} shows no fingerprint of its plan: execute it'
@@ -101,19 +173,33 @@ def stale_face(notebook:Path, # ipynb file
     return ''
 
 # %% ../nbs/61_maintain.ipynb #cf107505
-def check_faces(root:Path, # Of the project
+def check_faces(root:Path,
                ):
-    "Raise `CliError` naming the notebooks of experiments and tutorials that are out of date"
+    """Raise `CliError` naming the notebooks of experiments and tutorials that are out of date
+
+    Parameters
+    ----------
+    root : Path
+        Of the project
+    """
     notebooks = [o for o in all_notebooks(root) if o.parent.name in ('experiments','tutorials')]
     notebooks = [o for o in notebooks if 'set_up(' in o.read_text(encoding='utf-8')] # those with a plan
     stale = [o for o in map(stale_face, notebooks) if o]
     if stale: raise CliError('Notebooks to be executed again (make face):\n' + '\n'.join(stale))
 
 # %% ../nbs/61_maintain.ipynb #cb9875a1
-def execute_face(notebook:Path, # ipynb file
-                 root:Path, # Of the project
+def execute_face(notebook:Path,
+                 root:Path,
                 ):
-    "Execute a notebook as it stands, by the present code, and keep it with its outputs"
+    """Execute a notebook as it stands, by the present code, and keep it with its outputs
+
+    Parameters
+    ----------
+    notebook : Path
+        ipynb file
+    root : Path
+        Of the project
+    """
     executed = root/'runs/face'/notebook.name
     executed.parent.mkdir(parents=True, exist_ok=True)
     papermill = import_extra('papermill')
@@ -123,7 +209,7 @@ def execute_face(notebook:Path, # ipynb file
 
 def _command(name, root): subprocess.run([Path(sys.executable).with_name(name)], cwd=root, check=True)
 
-# %% ../nbs/61_maintain.ipynb #02e7f443
+# %% ../nbs/61_maintain.ipynb #aed2dd49
 def _contents(root):
     "Return {file: bytes} of what `tidy` may change"
     files = [root/'README.md', *all_notebooks(root), *(root/'skingan').glob('*.py')]
@@ -138,18 +224,38 @@ def _export():
     try: export()
     finally: maker.TextWrapper = wrapper
 
-def tidy(root:Path, # Of the project
+def _write_docstrings(root):
+    for module in (root/'skingan').glob('[!_]*.py'):
+        source = module.read_text(encoding='utf-8')
+        module.write_text(with_docstrings(source), encoding='utf-8')
+
+def tidy(root:Path,
         ):
-    "Export, clean, write README"
+    """Export, move the comments of arguments into docstrings, clean, write README
+
+    Parameters
+    ----------
+    root : Path
+        Of the project
+    """
     with working_directory(root): _export()
+    _write_docstrings(root)
     _command('nbdev-clean', root)
     (root/'README.md').write_text(readme_text(root/'nbs/index.ipynb'), encoding='utf-8')
 
 # %% ../nbs/61_maintain.ipynb #3fc8af2a
-def check_tidy(root:Path, # Of the project
-               tidy=tidy, # Function of `root`
+def check_tidy(root:Path,
+               tidy=tidy,
               ):
-    "Raise `CliError` if package, README or notebooks are not what `tidy` makes of them"
+    """Raise `CliError` if package, README or notebooks are not what `tidy` makes of them
+
+    Parameters
+    ----------
+    root : Path
+        Of the project
+    tidy : default tidy
+        Function of `root`
+    """
     before = _contents(root)
     tidy(root)
     after = _contents(root)

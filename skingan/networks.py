@@ -35,19 +35,35 @@ class AutocastSequential(nn.Sequential):
 def _conv_block(ni, nf, dropout):
     return nn.Sequential(nn.Conv2d(ni, nf, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(dropout))
 
-def conv_net(n_classes:int, # Outputs
-             size:int, # Side of the images, pixels; a multiple of 8
-             dropout:float=.25, # After each pooling
+def conv_net(n_classes:int,
+             size:int,
+             dropout:float=.25,
             )->nn.Sequential:
-    "Return three convolutions and a dense layer"
+    """Return three convolutions and a dense layer
+
+    Parameters
+    ----------
+    n_classes : int
+        Outputs
+    size : int
+        Side of the images, pixels; a multiple of 8
+    dropout : float, default 0.25
+        After each pooling
+    """
     blocks = [_conv_block(ni, nf, dropout) for ni,nf in ((3,32), (32,64), (64,128))]
     head = nn.Sequential(nn.Flatten(), nn.Linear(128*(size//8)**2, n_classes))
     return nn.Sequential(*blocks, head)
 
 # %% ../nbs/39_networks.ipynb #622823eb
-def find_arch(arch, # Network: a function, its name in torchvision or timm, or `conv_net`
+def find_arch(arch,
              ): # Function of torchvision's networks, any other name unchanged
-    "Return torchvision's function of that name; other names stay. Raise `ValueError` for one that nobody knows"
+    """Return torchvision's function of that name; other names stay. Raise `ValueError` for one that nobody knows
+
+    Parameters
+    ----------
+    arch
+        Network: a function, its name in torchvision or timm, or `conv_net`
+    """
     if not isinstance(arch, str): return arch
     theirs = torchvision.models.list_models(torchvision.models)
     if arch in theirs: return getattr(torchvision.models, arch)
@@ -59,10 +75,18 @@ def find_arch(arch, # Network: a function, its name in torchvision or timm, or `
 # %% ../nbs/39_networks.ipynb #94c8ba3c
 def _name(arch): return getattr(arch, '__name__', arch)
 
-def named_weights(arch, # Network, as `find_arch` returns it
-                  name:str, # Of torchvision's weights, such as 'IMAGENET1K_V1'
+def named_weights(arch,
+                  name:str,
                  ): # Member of torchvision's enum for this network
-    "Return weights of torchvision by name. Raise `ValueError` for an unknown name, or a network without a choice"
+    """Return weights of torchvision by name. Raise `ValueError` for an unknown name, or a network without a choice
+
+    Parameters
+    ----------
+    arch
+        Network, as `find_arch` returns it
+    name : str
+        Of torchvision's weights, such as 'IMAGENET1K_V1'
+    """
     if 'weights' not in model_meta.get(arch, {}):
         raise ValueError(f"pretrained={name!r}: fastai offers no choice of weights for {_name(arch)}; give "
                          "pretrained=True. timm's networks have it in their name, as 'resnet18.a1_in1k'")
@@ -72,9 +96,20 @@ def named_weights(arch, # Network, as `find_arch` returns it
     raise ValueError(f'pretrained={name!r}: torchvision has {names} for {_name(arch)}')
 
 # %% ../nbs/39_networks.ipynb #cb20f095
-def pretrained_stats(arch, # Network, as `find_arch` returns it
-                    )->tuple: # Mean and standard deviation per channel, of images in [0, 1]
-    "Return the statistics that pretrained weights expect: those that timm names, else ImageNet's"
+def pretrained_stats(arch,
+                    )->tuple:
+    """Return the statistics that pretrained weights expect: those that timm names, else ImageNet's
+
+    Parameters
+    ----------
+    arch
+        Network, as `find_arch` returns it
+
+    Returns
+    -------
+    tuple
+        Mean and standard deviation per channel, of images in [0, 1]
+    """
     settings = timm.get_pretrained_cfg(arch) if isinstance(arch, str) else None
     if settings is None: return imagenet_stats
     return list(settings.mean), list(settings.std)
@@ -92,11 +127,21 @@ def _network_of_file(arch, weights):
         return net
     except Exception as e: raise ValueError(f'{weights}: not the weights of {_name(arch)} ({e})') from e
 
-def load_body(learn:Learner, # With a body of `arch`
-              arch, # Network, as `find_arch` returns it
-              weights:str|Path, # File of the whole network's weights
+def load_body(learn:Learner,
+              arch,
+              weights:str|Path,
              ):
-    "Put pretrained weights of a file into a learner's body. Raise `ValueError` naming the file if they do not fit"
+    """Put pretrained weights of a file into a learner's body. Raise `ValueError` naming the file if they do not fit
+
+    Parameters
+    ----------
+    learn : Learner
+        With a body of `arch`
+    arch
+        Network, as `find_arch` returns it
+    weights : str | Path
+        File of the whole network's weights
+    """
     body, net = learn.model[0], _network_of_file(arch, weights)
     if isinstance(arch, str): body.model.load_state_dict(net.state_dict(), strict=False) # all but timm's own head
     else:
@@ -116,13 +161,32 @@ def _learner_of_file(dls, arch, weights, **kwargs):
     learn.freeze()
     return learn
 
-def network_learner(dls, # fastai `DataLoaders`, of `lesion_dls`
-                    arch, # Network, as `find_arch` returns it
-                    pretrained:bool|str, # Pretrained weights: fastai's default, or torchvision's of this name
-                    weights:str|Path|None=None, # Local file of them
-                    **kwargs, # Of `Learner`
-                   )->Learner: # Pretrained: with a frozen body
-    "Return a learner of a network with a new head. Raise `OSError` if pretrained weights cannot be downloaded"
+def network_learner(dls,
+                    arch,
+                    pretrained:bool|str,
+                    weights:str|Path|None=None,
+                    **kwargs,
+                   )->Learner:
+    """Return a learner of a network with a new head. Raise `OSError` if pretrained weights cannot be downloaded
+
+    Parameters
+    ----------
+    dls
+        fastai `DataLoaders`, of `lesion_dls`
+    arch
+        Network, as `find_arch` returns it
+    pretrained : bool | str
+        Pretrained weights: fastai's default, or torchvision's of this name
+    weights : str | Path | None, default None
+        Local file of them
+    kwargs
+        Of `Learner`
+
+    Returns
+    -------
+    Learner
+        Pretrained: with a frozen body
+    """
     if arch == 'conv_net': return _conv_net_learner(dls, pretrained or weights, **kwargs)
     chosen = named_weights(arch, pretrained) if isinstance(pretrained, str) else None
     if weights: return _learner_of_file(dls, arch, weights, **kwargs)
@@ -132,9 +196,20 @@ def network_learner(dls, # fastai `DataLoaders`, of `lesion_dls`
                       'file of them>, or pretrained=False, which trains from scratch and is another experiment.') from e
 
 # %% ../nbs/39_networks.ipynb #fad983f1
-def class_weights(dls, # fastai `DataLoaders`, of `lesion_dls`
-                 )->torch.Tensor: # `(n_classes,)`
-    "Return the weight of each class in the loss. Raise `ValueError` for a class without a training image"
+def class_weights(dls,
+                 )->torch.Tensor:
+    """Return the weight of each class in the loss. Raise `ValueError` for a class without a training image
+
+    Parameters
+    ----------
+    dls
+        fastai `DataLoaders`, of `lesion_dls`
+
+    Returns
+    -------
+    torch.Tensor
+        `(n_classes,)`
+    """
     count = dls.train_ds.ys.bincount(minlength=dls.c)
     if not count.all():
         missing = dls.vocab[int(count.argmin())]

@@ -26,10 +26,23 @@ def _n_doublings(size):
         raise ValueError(f'size {size}: these networks generate 16, 32, 64 or 128 px')
     return int(math.log2(size/4))
 
-def conv_widths(size:int, # Side of the images: 16, 32, 64 or 128 pixels
-                filters:int, # Channels at half that side
-               )->list: # Channels at size/2, size/4, ..., 4 pixels
-    "Return twice as many channels at half the side, `8*filters` at most. Raise `ValueError` for another size"
+def conv_widths(size:int,
+                filters:int,
+               )->list:
+    """Return twice as many channels at half the side, `8*filters` at most. Raise `ValueError` for another size
+
+    Parameters
+    ----------
+    size : int
+        Side of the images: 16, 32, 64 or 128 pixels
+    filters : int
+        Channels at half that side
+
+    Returns
+    -------
+    list
+        Channels at size/2, size/4, ..., 4 pixels
+    """
     return [filters*min(2**k, 8) for k in range(_n_doublings(size))]
 
 # %% ../nbs/20_noise.ipynb #f56bb1ad
@@ -38,11 +51,22 @@ def _up(ni, nf): return nn.ConvTranspose2d(ni, nf, 4, 2, 1)
 class ConvGenerator(nn.Module):
     "Noise `(n, z_dim)` and class numbers `(n,)` to images `(n, 3, size, size)` in [-1, 1]"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=128, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the last hidden layer
-                 z_dim=100, # Length of the noise
+                 n_classes,
+                 size=128,
+                 filters=64,
+                 z_dim=100,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 128
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the last hidden layer
+        z_dim : default 100
+            Length of the noise
+        """
         super().__init__()
         self.settings = dict(n_classes=n_classes, size=size, filters=filters, z_dim=z_dim)
         widths = conv_widths(size, filters)[::-1]
@@ -61,11 +85,22 @@ class ConvGenerator(nn.Module):
 class DenseGenerator(nn.Module):
     "A `ConvGenerator` of fully connected layers, which ignores the class numbers"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=32, # Side of the images, pixels
-                 filters=64, # An eighth of the first layer's width
-                 z_dim=100, # Length of the noise
+                 n_classes,
+                 size=32,
+                 filters=64,
+                 z_dim=100,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 32
+            Side of the images, pixels
+        filters : default 64
+            An eighth of the first layer's width
+        z_dim : default 100
+            Length of the noise
+        """
         super().__init__()
         self.settings = dict(n_classes=n_classes, size=size, filters=filters, z_dim=z_dim)
         width = 8*filters
@@ -83,12 +118,29 @@ def _down(ni, nf, norm, dropout=0.):
     if norm == 'batch' and ni > 3: layers.append(nn.BatchNorm2d(nf)) # never of the image itself
     return nn.Sequential(*layers, nn.LeakyReLU(.2, True), nn.Dropout2d(dropout))
 
-def conv_downs(size:int, # Side of the images: 16, 32, 64 or 128 pixels
-               filters:int, # Channels of the first layer
-               norm:str|None=None, # None, `batch` or `spectral`
-               dropout:float=0., # Probability, from the second layer on
-              )->nn.Module: # Images `(n, 3, size, size)` to features `(n, conv_widths(size, filters)[-1], 4, 4)`
-    "Return convolutions that halve the side down to 4 pixels"
+def conv_downs(size:int,
+               filters:int,
+               norm:str|None=None,
+               dropout:float=0.,
+              )->nn.Module:
+    """Return convolutions that halve the side down to 4 pixels
+
+    Parameters
+    ----------
+    size : int
+        Side of the images: 16, 32, 64 or 128 pixels
+    filters : int
+        Channels of the first layer
+    norm : str | None, default None
+        None, `batch` or `spectral`
+    dropout : float, default 0.0
+        Probability, from the second layer on
+
+    Returns
+    -------
+    nn.Module
+        Images `(n, 3, size, size)` to features `(n, conv_widths(size, filters)[-1], 4, 4)`
+    """
     widths = conv_widths(size, filters)
     first = _down(3, widths[0], norm)
     others = [_down(ni, nf, norm, dropout) for ni,nf in zip(widths, widths[1:])]
@@ -98,11 +150,22 @@ def conv_downs(size:int, # Side of the images: 16, 32, 64 or 128 pixels
 class ConvDiscriminator(nn.Module):
     "Images and class numbers to scores `(n,)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=128, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the first layer
-                 norm=None, # None, `batch` or `spectral`
+                 n_classes,
+                 size=128,
+                 filters=64,
+                 norm=None,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 128
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the first layer
+        norm : default None
+            None, `batch` or `spectral`
+        """
         super().__init__()
         n = 16*conv_widths(size, filters)[-1]
         self.downs = conv_downs(size, filters, norm)
@@ -119,11 +182,22 @@ class ConvDiscriminator(nn.Module):
 class DenseDiscriminator(nn.Module):
     "A `ConvDiscriminator` of fully connected layers, which ignores the class numbers"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=32, # Side of the images, pixels
-                 filters=64, # A sixteenth of the first layer's width
-                 norm=None, # Ignored: the norm is spectral
+                 n_classes,
+                 size=32,
+                 filters=64,
+                 norm=None,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 32
+            Side of the images, pixels
+        filters : default 64
+            A sixteenth of the first layer's width
+        norm : default None
+            Ignored: the norm is spectral
+        """
         super().__init__()
         self.net = nn.Sequential(
             nn.Flatten(),
@@ -137,14 +211,31 @@ class DenseDiscriminator(nn.Module):
 class NoiseGAN(nn.Module):
     "Two networks, a loss and how often each is trained, for `adversarial_learner`"
     def __init__(self,
-                 generator, # Noise and class numbers to images
-                 discriminator, # Images and class numbers to scores
-                 loss=source_loss, # Function of scores and of whether the target is real
-                 conditional=False, # Do the networks receive the class?
-                 critic_steps=1, # Steps of the discriminator for one of the generator
-                 clip=None, # Largest absolute weight of the discriminator
-                 penalty=None, # Weight of the gradient penalty
+                 generator,
+                 discriminator,
+                 loss=source_loss,
+                 conditional=False,
+                 critic_steps=1,
+                 clip=None,
+                 penalty=None,
                 ):
+        """Parameters
+        ----------
+        generator
+            Noise and class numbers to images
+        discriminator
+            Images and class numbers to scores
+        loss : default source_loss
+            Function of scores and of whether the target is real
+        conditional : default False
+            Do the networks receive the class?
+        critic_steps : default 1
+            Steps of the discriminator for one of the generator
+        clip : default None
+            Largest absolute weight of the discriminator
+        penalty : default None
+            Weight of the gradient penalty
+        """
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self.loss, self.conditional = loss, conditional
@@ -179,11 +270,26 @@ class NoiseGAN(nn.Module):
 
 # %% ../nbs/20_noise.ipynb #2b8566b8
 @torch.no_grad()
-def samples(learn:AdversarialLearner, # Of a model that generates from noise
-            n:int=8, # Images a class
-            seed:int=0, # Of the noise, the same for every class
-           )->dict: # Class: images `(n, size, size, 3)` uint8
-    "Return what the averaged generator makes of fixed noise. Training is not disturbed"
+def samples(learn:AdversarialLearner,
+            n:int=8,
+            seed:int=0,
+           )->dict:
+    """Return what the averaged generator makes of fixed noise. Training is not disturbed
+
+    Parameters
+    ----------
+    learn : AdversarialLearner
+        Of a model that generates from noise
+    n : int, default 8
+        Images a class
+    seed : int, default 0
+        Of the noise, the same for every class
+
+    Returns
+    -------
+    dict
+        Class: images `(n, size, size, 3)` uint8
+    """
     net = learn.ema.module.eval()
     rng = torch.Generator().manual_seed(seed)
     z = torch.randn(n, net.settings['z_dim'], generator=rng).to(learn.dls.device)
@@ -195,9 +301,20 @@ def samples(learn:AdversarialLearner, # Of a model that generates from noise
     return rows
 
 # %% ../nbs/20_noise.ipynb #8b453291
-def class_names(dls, # fastai `DataLoaders`
-               )->list: # In the order of their numbers
-    "Return the classes. Raise `TypeError` for loaders that are not fastai's, `ValueError` where classes have no names"
+def class_names(dls,
+               )->list:
+    """Return the classes. Raise `TypeError` for loaders that are not fastai's, `ValueError` where classes have no names
+
+    Parameters
+    ----------
+    dls
+        fastai `DataLoaders`
+
+    Returns
+    -------
+    list
+        In the order of their numbers
+    """
     _check_loaders(dls)
     if getattr(dls, 'vocab', None) is not None: return list(dls.vocab)
     raise ValueError('dls has no vocab: set dls.vocab to the names of the classes, in the order of their numbers')
@@ -226,16 +343,41 @@ def _show_grid(rows, epoch, model, folder):
     file = folder and Path(folder)/f'epoch-{epoch:04d}.jpg'
     show_rows(rows, title=f'{model}, epoch {epoch}', file=file)
 
-def noise_gan_learner(dls, # `lesion_dls`, with `.vocab`
-                      system:nn.Module, # The two networks and their losses; the generator has `settings`
-                      model:str, # The model's name
-                      vocab:list|None=None, # Classes it generates; by default those of `dls`
-                      show_every:int|None=None, # Epochs between two grids of samples
-                      folder:str|Path|None=None, # Write the grids there, as `epoch-0010.jpg`
-                      rows=samples, # Function of the learner: the rows of a grid
-                      **kwargs, # More for `adversarial_learner`
-                     )->AdversarialLearner: # `learn.ema.module` generates; its settings have the model and its classes
-    "Return a learner that shows samples as it trains. Raise `ValueError` for images of another size"
+def noise_gan_learner(dls,
+                      system:nn.Module,
+                      model:str,
+                      vocab:list|None=None,
+                      show_every:int|None=None,
+                      folder:str|Path|None=None,
+                      rows=samples,
+                      **kwargs,
+                     )->AdversarialLearner:
+    """Return a learner that shows samples as it trains. Raise `ValueError` for images of another size
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    system : nn.Module
+        The two networks and their losses; the generator has `settings`
+    model : str
+        The model's name
+    vocab : list | None, default None
+        Classes it generates; by default those of `dls`
+    show_every : int | None, default None
+        Epochs between two grids of samples
+    folder : str | Path | None, default None
+        Write the grids there, as `epoch-0010.jpg`
+    rows : default samples
+        Function of the learner: the rows of a grid
+    kwargs
+        More for `adversarial_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        `learn.ema.module` generates; its settings have the model and its classes
+    """
     settings = system.generator.settings
     _check_images(dls, settings['size'])
     settings.update(vocab=list(vocab or dls.vocab), model=model)
@@ -247,7 +389,23 @@ def noise_gan_learner(dls, # `lesion_dls`, with `.vocab`
 # %% ../nbs/20_noise.ipynb #adf9de0f
 @dataclass(frozen=True)
 class NoisePlan:
-    "How a model that generates from noise is trained"
+    """How a model that generates from noise is trained
+
+    Parameters
+    ----------
+    size : int
+        Side of the images, pixels
+    epochs : int
+        Of the training images
+    bs : int
+        Batch size
+    filters : int
+        Channels of the last hidden layer
+    lr : float | None, default None
+        Learning rate; None: the model's own
+    compile : bool | None, default None
+        Compile the networks? None: where the device and the number of steps pay for it
+    """
     size:int # Side of the images, pixels
     epochs:int # Of the training images
     bs:int # Batch size
@@ -271,15 +429,38 @@ def _system(n_classes, size, filters, z_dim, dense=False, norm=None, **kwargs):
     generator = Generator(n_classes, size, filters, z_dim)
     return NoiseGAN(generator, Discriminator(n_classes, size, filters, norm), **kwargs)
 
-def noise_learner(dls, # `lesion_dls`, with `.vocab`
-                  model:str='cwgan_gp', # One of `MODELS`
-                  size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
-                  filters:int=64, # Channels of the last hidden layer
-                  z_dim:int=100, # Length of the noise
-                  compile:bool=False, # Compile the networks first
-                  **kwargs, # `lr` and `betas` in place of the model's own; more for `noise_gan_learner`
-                 )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for a GAN of the family. Raise `ValueError` for an unknown model"
+def noise_learner(dls,
+                  model:str='cwgan_gp',
+                  size:int=64,
+                  filters:int=64,
+                  z_dim:int=100,
+                  compile:bool=False,
+                  **kwargs,
+                 )->AdversarialLearner:
+    """Return a learner for a GAN of the family. Raise `ValueError` for an unknown model
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    model : str, default 'cwgan_gp'
+        One of `MODELS`
+    size : int, default 64
+        16, 32, 64 or 128 pixels, as `dls`
+    filters : int, default 64
+        Channels of the last hidden layer
+    z_dim : int, default 100
+        Length of the noise
+    compile : bool, default False
+        Compile the networks first
+    kwargs
+        `lr` and `betas` in place of the model's own; more for `noise_gan_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        To be trained with `fit` or `fit_gan`
+    """
     if model not in MODELS: raise ValueError(f'model {model!r}: give one of {", ".join(MODELS)}')
     choices = MODELS[model]
     if compile and 'penalty' in choices:

@@ -30,11 +30,21 @@ COUNTS = dict( # simulated lesions; the other presets are for real images
 def _check_preset(preset):
     if preset not in PRESETS: raise ValueError(f'preset {preset!r}: give one of {", ".join(PRESETS)}')
 
-def data_plan(preset:str, # One of `PRESETS`
-              size:int, # Side of the simulated lesions, pixels
-              **kwargs, # Other fields of `DataPlan`
+def data_plan(preset:str,
+              size:int,
+              **kwargs,
              )->DataPlan:
-    "Return a preset's data plan"
+    """Return a preset's data plan
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    size : int
+        Side of the simulated lesions, pixels
+    kwargs
+        Other fields of `DataPlan`
+    """
     return DataPlan(size, COUNTS.get(preset, {}), **kwargs)
 
 # %% ../nbs/51_plans.ipynb #e46203b7
@@ -71,16 +81,43 @@ def _setting_rows(plan, part=''):
         else: rows.append((part, name, '' if value is None else value, meanings.get(name) or ''))
     return rows + parts
 
-def plan_table(plan, # A plan
-              )->pd.DataFrame: # Columns value and meaning; indexed by part and setting
-    "Return a plan as a table, a row per setting; what is None is left blank"
+def plan_table(plan,
+              )->pd.DataFrame:
+    """Return a plan as a table, a row per setting; what is None is left blank
+
+    Parameters
+    ----------
+    plan
+        A plan
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns value and meaning; indexed by part and setting
+    """
     columns = ['part','setting','value','meaning']
     return pd.DataFrame(_setting_rows(plan), columns=columns, dtype=object).set_index(['part','setting'])
 
 # %% ../nbs/51_plans.ipynb #614065fa
 @dataclass(frozen=True)
 class FromNoise:
-    "Plan of experiment 1"
+    """Plan of experiment 1
+
+    Parameters
+    ----------
+    preset : str
+        Its name
+    gan : NoisePlan
+        The ACGAN
+    refine : CycleGANPlan
+        The CycleGAN of each class
+    n_to_learn : int
+        Generated images of a class that its CycleGAN learns from
+    n_per_class : tuple
+        Synthetic images added to each class, an arm each
+    replicates : tuple, default (0,)
+        Their numbers
+    """
     preset:str # Its name
     data:DataPlan
     gan:NoisePlan # The ACGAN
@@ -101,9 +138,15 @@ _N_TO_LEARN = dict(tiny=8, demo=60, bench=500, bench_gpu=2000, thesis=3000)
 _TABLE_6_2 = (250, 500, 1000, 2000, 3000)
 _N_PER_CLASS = dict(tiny=(8,), demo=(100,), bench=(250, 500), bench_gpu=_TABLE_6_2, thesis=_TABLE_6_2)
 
-def from_noise(preset:str, # One of `PRESETS`
+def from_noise(preset:str,
               )->FromNoise:
-    "Return the plan of experiment 1. Raise `ValueError` for an unknown preset"
+    """Return the plan of experiment 1. Raise `ValueError` for an unknown preset
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
     _check_preset(preset)
     classifier = CLASSIFIERS[preset]
     return FromNoise(preset, data_plan(preset, classifier.size), _ACGANS[preset], REFINERS[preset],
@@ -112,7 +155,21 @@ def from_noise(preset:str, # One of `PRESETS`
 # %% ../nbs/51_plans.ipynb #cb5b838e
 @dataclass(frozen=True)
 class FromNevus:
-    "Plan of experiment 2"
+    """Plan of experiment 2
+
+    Parameters
+    ----------
+    preset : str
+        Its name
+    translate : CycleGANPlan
+        The CycleGAN of each α
+    alphas : tuple
+        Fractions of the correctly predicted melanomas to learn from, a CycleGAN each
+    n_translated : tuple
+        Translated nevi added, an arm each for every α
+    replicates : tuple, default (0,)
+        Their numbers
+    """
     preset:str # Its name
     data:DataPlan
     translate:CycleGANPlan # The CycleGAN of each α
@@ -127,9 +184,15 @@ _TABLE_7_2 = (500, 1000, 2000, 3000, 4000, 5000, 6000, 7000)
 _ALPHAS = dict(tiny=('1/2','1/1'), demo=('1/4','1/1'), bench=('1/4','1/1'))
 _N_TRANSLATED = dict(tiny=(8,), demo=(200,), bench=(500, 1000), bench_gpu=_TABLE_7_2[:6], thesis=_TABLE_7_2)
 
-def from_nevus(preset:str, # One of `PRESETS`
+def from_nevus(preset:str,
               )->FromNevus:
-    "Return the plan of experiment 2. Raise `ValueError` for an unknown preset"
+    """Return the plan of experiment 2. Raise `ValueError` for an unknown preset
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
     _check_preset(preset)
     classifier = CLASSIFIERS[preset]
     translate = replace(REFINERS[preset], steps=_TRANSLATION_STEPS[preset])
@@ -140,7 +203,21 @@ def from_nevus(preset:str, # One of `PRESETS`
 # %% ../nbs/51_plans.ipynb #23b95042
 @dataclass(frozen=True)
 class Unrefined:
-    "Plan of an experiment whose generated images are not refined"
+    """Plan of an experiment whose generated images are not refined
+
+    Parameters
+    ----------
+    preset : str
+        Its name
+    gan : NoisePlan
+        Of every model
+    lrs : dict
+        {model: learning rate}, in place of the model's own
+    models : tuple, default ()
+        Keys of `skingan.stages.GANS`
+    replicates : tuple, default (0,)
+        Their numbers
+    """
     preset:str # Its name
     data:DataPlan
     gan:NoisePlan # Of every model
@@ -156,13 +233,27 @@ class Unrefined:
 # %% ../nbs/51_plans.ipynb #c55e3b5e
 _LRS = dict(demo=dict(cwgan_gp=5e-4), bench=dict(cwgan_gp=5e-4))
 
-def unrefined(preset:str, # One of `PRESETS`
-              tenths:tuple=(8,1,1), # Of train, valid and test
-              models:tuple=(), # Keys of `skingan.stages.GANS`
-              replicates:tuple=(0,), # Their numbers
-              **changes, # Fields of the `ClassifierPlan` to replace
+def unrefined(preset:str,
+              tenths:tuple=(8,1,1),
+              models:tuple=(),
+              replicates:tuple=(0,),
+              **changes,
              )->Unrefined:
-    "Return a plan without refinement. Raise `ValueError` for an unknown preset"
+    """Return a plan without refinement. Raise `ValueError` for an unknown preset
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    tenths : tuple, default (8, 1, 1)
+        Of train, valid and test
+    models : tuple, default ()
+        Keys of `skingan.stages.GANS`
+    replicates : tuple, default (0,)
+        Their numbers
+    changes
+        Fields of the `ClassifierPlan` to replace
+    """
     _check_preset(preset)
     gan = GENERATORS[preset]
     classifier = replace(CLASSIFIERS[preset], size=gan.size, **changes)
@@ -170,17 +261,29 @@ def unrefined(preset:str, # One of `PRESETS`
     return Unrefined(preset, data, gan, classifier, _LRS.get(preset, {}), models, replicates)
 
 # %% ../nbs/51_plans.ipynb #84f4bc6f
-def rare_classes(preset:str, # One of `PRESETS`
+def rare_classes(preset:str,
                 )->Unrefined:
-    "Return the plan of experiment 3: VGG-11, 70 % train and 30 % test"
+    """Return the plan of experiment 3: VGG-11, 70 % train and 30 % test
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
     return unrefined(preset, (7,0,3), arch='vgg11_bn', augmentation='none')
 
 # %% ../nbs/51_plans.ipynb #13a344c6
 TABLE_I = ('cgan','acgan','acgan_v1','acgan_v2','acgan_v3','acgan_ali_v1','acgan_ali_v2')
 
-def sparse_classes(preset:str, # One of `PRESETS`
+def sparse_classes(preset:str,
                   )->Unrefined:
-    "Return the plan of experiment 4: a small network, stopped early on the validation loss (V.D)"
+    """Return the plan of experiment 4: a small network, stopped early on the validation loss (V.D)
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
     _check_preset(preset)
     models = ('acgan_v3','acgan_ali_v1') if preset == 'bench' else TABLE_I
     epochs = 10*CLASSIFIERS[preset].epochs # at most
@@ -190,7 +293,17 @@ def sparse_classes(preset:str, # One of `PRESETS`
 # %% ../nbs/51_plans.ipynb #c2aaae06
 @dataclass(frozen=True)
 class Imbalance:
-    "Plan of experiment 5"
+    """Plan of experiment 5
+
+    Parameters
+    ----------
+    preset : str
+        Its name
+    translate : CycleGANPlan
+        Without label smoothing
+    replicates : tuple, default (0, 1, 2)
+        Their numbers
+    """
     preset:str # Its name
     data:DataPlan
     translate:CycleGANPlan # Without label smoothing
@@ -200,9 +313,15 @@ class Imbalance:
 # %% ../nbs/51_plans.ipynb #a49613d3
 _BALANCING_STEPS = dict(tiny=8, demo=700, bench=3000, bench_gpu=10_000, thesis=720*467)
 
-def imbalance(preset:str, # One of `PRESETS`
+def imbalance(preset:str,
              )->Imbalance:
-    "Return the plan of experiment 5: the paper's CycleGAN and EfficientNet. Raise `ValueError` for an unknown preset"
+    """Return the plan of experiment 5: the paper's CycleGAN and EfficientNet. Raise `ValueError` for an unknown preset
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
     _check_preset(preset)
     classifier = replace(CLASSIFIERS[preset], arch='efficientnet_b0.ra_in1k', augmentation='none')
     if classifier.pretrained: classifier = replace(classifier, pretrained=True) # the weights are in timm's name
@@ -211,9 +330,20 @@ def imbalance(preset:str, # One of `PRESETS`
     return Imbalance(preset, data_plan(preset, classifier.size), translate, classifier)
 
 # %% ../nbs/51_plans.ipynb #325fbf18
-def plan_digest(plan, # A plan
-               )->str: # 12 hex digits
-    "Return a short name for a plan, whichever its replicates are"
+def plan_digest(plan,
+               )->str:
+    """Return a short name for a plan, whichever its replicates are
+
+    Parameters
+    ----------
+    plan
+        A plan
+
+    Returns
+    -------
+    str
+        12 hex digits
+    """
     settings = asdict(plan)
     del settings['replicates']
     return digest(settings)
@@ -225,18 +355,41 @@ def _home():
     if (checkout/'settings.ini').exists(): return checkout
     return here.parent if here.name in ('experiments','tutorials') else here
 
-def whole_path(out:str|Path, # Folder of results
+def whole_path(out:str|Path,
               )->Path:
-    "Return the same folder for all notebooks; a relative one lies where `skingan-run` was called, else in `_home`"
+    """Return the same folder for all notebooks; a relative one lies where `skingan-run` was called, else in `_home`
+
+    Parameters
+    ----------
+    out : str | Path
+        Folder of results
+    """
     return (Path(os.environ.get('SKINGAN_OUT', _home()))/Path(out).expanduser()).resolve()
 
 # %% ../nbs/51_plans.ipynb #c6c078ad
-def set_up(make, # Function of a preset: the plan
-           preset:str, # One of `PRESETS`
-           seed:int, # Number of the first replicate
-           out:str|Path, # Folder of all results, as for `whole_path`
-          )->tuple: # The plan, and `out` as a whole path
-    "Return what an experiment begins with, and print its fingerprints; decoded images are kept in `out/pixels`"
+def set_up(make,
+           preset:str,
+           seed:int,
+           out:str|Path,
+          )->tuple:
+    """Return what an experiment begins with, and print its fingerprints; decoded images are kept in `out/pixels`
+
+    Parameters
+    ----------
+    make
+        Function of a preset: the plan
+    preset : str
+        One of `PRESETS`
+    seed : int
+        Number of the first replicate
+    out : str | Path
+        Folder of all results, as for `whole_path`
+
+    Returns
+    -------
+    tuple
+        The plan, and `out` as a whole path
+    """
     plan, out = make(preset), whole_path(out)
     print(f'plan {make.__name__}({preset}) {plan_digest(plan)}, stages {stages_digest()}')
     if preset == 'tiny': print('Preset tiny only shows that all runs: grids stay grey, and tables mean nothing.')

@@ -14,51 +14,122 @@ import pandas as pd
 def _table(name):
     with (files('skingan')/f'tables/{name}.csv').open() as f: return pd.read_csv(f)
 
-def table_6_1()->pd.DataFrame: # label, train, valid, test
-    "Return the thesis' Table 6.1: images of ISIC 2019 per class and split"
+def table_6_1()->pd.DataFrame:
+    """Return the thesis' Table 6.1: images of ISIC 2019 per class and split
+
+    Returns
+    -------
+    pd.DataFrame
+        label, train, valid, test
+    """
     return _table('thesis_table_6_1')
 
 # %% ../nbs/05_published.ipynb #d1145c89
-def table_6_2()->pd.DataFrame: # model, source, n_per_class, <label>_precision, <label>_recall, accuracy
-    "Return the thesis' Table 6.2: classifiers with synthetic images from noise"
+def table_6_2()->pd.DataFrame:
+    """Return the thesis' Table 6.2: classifiers with synthetic images from noise
+
+    Returns
+    -------
+    pd.DataFrame
+        model, source, n_per_class, <label>_precision, <label>_recall, accuracy
+    """
     return _table('thesis_table_6_2')
 
 # %% ../nbs/05_published.ipynb #6995b537
-def accuracy_from_recall(df:pd.DataFrame, # A table with `<label>_recall` columns
-                         support:pd.Series, # Test images by label
-                        )->pd.Series: # Accuracy of each row
-    "Return the mean of the recalls, weighted by support"
+def accuracy_from_recall(df:pd.DataFrame,
+                         support:pd.Series,
+                        )->pd.Series:
+    """Return the mean of the recalls, weighted by support
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        A table with `<label>_recall` columns
+    support : pd.Series
+        Test images by label
+
+    Returns
+    -------
+    pd.Series
+        Accuracy of each row
+    """
     correct = sum(df[f'{label}_recall']*n for label,n in support.items())
     return correct / support.sum()
 
 # %% ../nbs/05_published.ipynb #402a6062
-def balanced_accuracy(df:pd.DataFrame, # A table with `<label>_recall` columns
-                     )->pd.Series: # Balanced accuracy of each row
-    "Return the mean of the recalls, ISIC 2019's official metric"
+def balanced_accuracy(df:pd.DataFrame,
+                     )->pd.Series:
+    """Return the mean of the recalls, ISIC 2019's official metric
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        A table with `<label>_recall` columns
+
+    Returns
+    -------
+    pd.Series
+        Balanced accuracy of each row
+    """
     return df.filter(like='_recall').mean(axis=1)
 
 # %% ../nbs/05_published.ipynb #04fd5ffe
-def table_7_1()->pd.DataFrame: # label, train, valid, test
-    "Return the thesis' Table 7.1: images of the two classes of experiment 2"
+def table_7_1()->pd.DataFrame:
+    """Return the thesis' Table 7.1: images of the two classes of experiment 2
+
+    Returns
+    -------
+    pd.DataFrame
+        label, train, valid, test
+    """
     return _table('thesis_table_7_1')
 
 # %% ../nbs/05_published.ipynb #49db1349
-def table_7_2()->pd.DataFrame: # n_generated, alpha, accuracy, MEL_precision, MEL_recall; the last row is the baseline
-    "Return the thesis' Table 7.2: classifiers with melanomas translated from nevi"
+def table_7_2()->pd.DataFrame:
+    """Return the thesis' Table 7.2: classifiers with melanomas translated from nevi
+
+    Returns
+    -------
+    pd.DataFrame
+        n_generated, alpha, accuracy, MEL_precision, MEL_recall; the last row is the baseline
+    """
     return _table('thesis_table_7_2')
 
 # %% ../nbs/05_published.ipynb #707a3d66
-def conditional_wgan(part:str='real_only', # `real_only`, `gan_augmented`, `gan_only_4_class` or `accuracy`
-                    )->pd.DataFrame: # label, precision, recall, f1; or arm, accuracy
-    "Return a table of the conditional WGAN with vgg11_bn on ISIC 2019: Tables 2 to 4, or the accuracies"
+def conditional_wgan(part:str='real_only',
+                    )->pd.DataFrame:
+    """Return a table of the conditional WGAN with vgg11_bn on ISIC 2019: Tables 2 to 4, or the accuracies
+
+    Parameters
+    ----------
+    part : str, default 'real_only'
+        `real_only`, `gan_augmented`, `gan_only_4_class` or `accuracy`
+
+    Returns
+    -------
+    pd.DataFrame
+        label, precision, recall, f1; or arm, accuracy
+    """
     return _table(f'conditional_wgan_{part}')
 
 # %% ../nbs/05_published.ipynb #562adfb1
-def cyclegan_siim_isic()->pd.DataFrame: # method, test_roc_auc
-    "Return the results of the CycleGAN with label smoothing on SIIM-ISIC 2020"
+def cyclegan_siim_isic()->pd.DataFrame:
+    """Return the results of the CycleGAN with label smoothing on SIIM-ISIC 2020
+
+    Returns
+    -------
+    pd.DataFrame
+        method, test_roc_auc
+    """
     return _table('cyclegan_siim_isic')
 
 # %% ../nbs/05_published.ipynb #2946d00d
-def gan_variants()->pd.DataFrame: # model, accuracy and top-k accuracy on three data sets
-    "Return Table I of the ACGAN and ALI variants"
+def gan_variants()->pd.DataFrame:
+    """Return Table I of the ACGAN and ALI variants
+
+    Returns
+    -------
+    pd.DataFrame
+        model, accuracy and top-k accuracy on three data sets
+    """
     return _table('gan_variants_table_1')

@@ -20,12 +20,29 @@ from .report import pixel_change
 from .split import split_counts
 
 # %% ../nbs/54_show.ipynb #3b416af9
-def split_beside(df:pd.DataFrame, # Lesion table with `split`
-                 published:pd.DataFrame, # Of `skingan.published`: label, train, valid, test
-                 name:str, # Of the published table
-                 labels:list|None=None, # Of these classes; None: all that `df` has
-                )->pd.DataFrame: # Columns (here or name, split); a row per class and one for their sum
-    "Return the images per class and split, here and as published"
+def split_beside(df:pd.DataFrame,
+                 published:pd.DataFrame,
+                 name:str,
+                 labels:list|None=None,
+                )->pd.DataFrame:
+    """Return the images per class and split, here and as published
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+    published : pd.DataFrame
+        Of `skingan.published`: label, train, valid, test
+    name : str
+        Of the published table
+    labels : list | None, default None
+        Of these classes; None: all that `df` has
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns (here or name, split); a row per class and one for their sum
+    """
     here = split_counts(df).loc[labels or slice(None)]
     there = published.set_index('label').reindex(here.index).astype('Int64')
     table = pd.concat({'here': here, name: there}, axis=1)
@@ -33,26 +50,65 @@ def split_beside(df:pd.DataFrame, # Lesion table with `split`
     return table
 
 # %% ../nbs/54_show.ipynb #55e131e4
-def run_table(rows:pd.DataFrame, # Of `Experiment.rows`
-              measures:tuple=('accuracy','balanced_accuracy'), # Columns
-             )->pd.DataFrame: # The measures, what tells the runs apart and what they took
-    "Return the columns of rows that are shown"
+def run_table(rows:pd.DataFrame,
+              measures:tuple=('accuracy','balanced_accuracy'),
+             )->pd.DataFrame:
+    """Return the columns of rows that are shown
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Of `Experiment.rows`
+    measures : tuple, default ('accuracy', 'balanced_accuracy')
+        Columns
+
+    Returns
+    -------
+    pd.DataFrame
+        The measures, what tells the runs apart and what they took
+    """
     columns = ['arm','alpha','n','replicate','steps','epochs','lrs',*measures,'n_test','seconds']
     return rows[[o for o in columns if o in rows]].round(3)
 
 # %% ../nbs/54_show.ipynb #095341d9
-def recall_table(rows:pd.DataFrame, # Of `Experiment.rows`
-                 labels:list, # Classes
-                )->pd.DataFrame: # Indexed by arm and replicate; a column per class, balanced_accuracy, accuracy
-    "Return the recall of some classes, run by run"
+def recall_table(rows:pd.DataFrame,
+                 labels:list,
+                )->pd.DataFrame:
+    """Return the recall of some classes, run by run
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Of `Experiment.rows`
+    labels : list
+        Classes
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by arm and replicate; a column per class, balanced_accuracy, accuracy
+    """
     columns = [f'{l}_recall' for l in labels] + ['balanced_accuracy','accuracy']
     return rows.set_index(['arm','replicate'])[columns].round(3)
 
 # %% ../nbs/54_show.ipynb #e25c1b5c
-def report_beside(preds:pd.DataFrame, # Of `predictions`
-                  published:pd.DataFrame, # label, precision, recall, f1
-                 )->pd.DataFrame: # Columns (here or published, measure); a row per class, in the paper's order
-    "Return precision, recall and F1 of each class, here and as published"
+def report_beside(preds:pd.DataFrame,
+                  published:pd.DataFrame,
+                 )->pd.DataFrame:
+    """Return precision, recall and F1 of each class, here and as published
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `predictions`
+    published : pd.DataFrame
+        label, precision, recall, f1
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns (here or published, measure); a row per class, in the paper's order
+    """
     here = report_of(preds).drop(['accuracy','balanced accuracy'])
     there = published.set_index('label')
     others = sorted(set(here.index) - set(there.index))
@@ -60,85 +116,217 @@ def report_beside(preds:pd.DataFrame, # Of `predictions`
     return table.reindex([*there.index, *others])
 
 # %% ../nbs/54_show.ipynb #729ac5af
-def history(stage:Path, # Of `skingan.stages`, with `history.csv`
-           )->pd.DataFrame: # A column per term, a row per epoch
-    "Read the losses of a training"
+def history(stage:Path,
+           )->pd.DataFrame:
+    """Read the losses of a training
+
+    Parameters
+    ----------
+    stage : Path
+        Of `skingan.stages`, with `history.csv`
+
+    Returns
+    -------
+    pd.DataFrame
+        A column per term, a row per epoch
+    """
     return pd.read_csv(Path(stage)/'history.csv')
 
 # %% ../nbs/54_show.ipynb #4763f601
-def show_losses(stages:dict, # {name: stage}
-                without:tuple=(), # Terms that are not shown, where there are such
-                ncols:int=5, # Charts a row
+def show_losses(stages:dict,
+                without:tuple=(),
+                ncols:int=5,
                ):
-    "Plot all losses of each stage under its name"
+    """Plot all losses of each stage under its name
+
+    Parameters
+    ----------
+    stages : dict
+        {name: stage}
+    without : tuple, default ()
+        Terms that are not shown, where there are such
+    ncols : int, default 5
+        Charts a row
+    """
     for name,o in stages.items():
         print(name)
         plot_terms(history(o).drop(columns=list(without), errors='ignore'), ncols=ncols)
 
 # %% ../nbs/54_show.ipynb #124e8b4b
-def loss_of(stages:dict, # {name: stage}
-            term:str, # A column of their histories
-           )->pd.DataFrame: # A column per stage, a row per epoch
-    "Return one loss of several stages"
+def loss_of(stages:dict,
+            term:str,
+           )->pd.DataFrame:
+    """Return one loss of several stages
+
+    Parameters
+    ----------
+    stages : dict
+        {name: stage}
+    term : str
+        A column of their histories
+
+    Returns
+    -------
+    pd.DataFrame
+        A column per stage, a row per epoch
+    """
     return pd.DataFrame({k: history(o)[term] for k,o in stages.items()})
 
 # %% ../nbs/54_show.ipynb #37683a09
-def of_class(tables:dict, # {name: lesion table}
-             label:str, # Class
-            )->dict: # {name: lesion table}
-    "Return the images of a class from each of several tables"
+def of_class(tables:dict,
+             label:str,
+            )->dict:
+    """Return the images of a class from each of several tables
+
+    Parameters
+    ----------
+    tables : dict
+        {name: lesion table}
+    label : str
+        Class
+
+    Returns
+    -------
+    dict
+        {name: lesion table}
+    """
     return {k: o[o.label==label] for k,o in tables.items()}
 
 # %% ../nbs/54_show.ipynb #a53d2f1f
-def show_sets(tables:dict, # {name: lesion table}
-              n:int=10, # Images of each
-              size:int=64, # Pixels of each
-              inches:float=1., # Of each
-              title:str='', # Above the picture
+def show_sets(tables:dict,
+              n:int=10,
+              size:int=64,
+              inches:float=1.,
+              title:str='',
              ):
-    "Show the first images of several tables, a row a table"
+    """Show the first images of several tables, a row a table
+
+    Parameters
+    ----------
+    tables : dict
+        {name: lesion table}
+    n : int, default 10
+        Images of each
+    size : int, default 64
+        Pixels of each
+    inches : float, default 1.0
+        Of each
+    title : str, default ''
+        Above the picture
+    """
     show_rows({k: pixels_of(o.head(n), size) for k,o in tables.items()}, inches, title)
 
 # %% ../nbs/54_show.ipynb #b6a20baf
-def varieties(real:pd.DataFrame, # Lesion table of real images
-              sets:dict, # {source: lesion table of synthetic images}
-              seed:int=0, # Which images are compared
-             )->pd.DataFrame: # Rows of `variety`, indexed by source and label
-    "Return how far apart the images of each class are, of several sets"
+def varieties(real:pd.DataFrame,
+              sets:dict,
+              seed:int=0,
+             )->pd.DataFrame:
+    """Return how far apart the images of each class are, of several sets
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    sets : dict
+        {source: lesion table of synthetic images}
+    seed : int, default 0
+        Which images are compared
+
+    Returns
+    -------
+    pd.DataFrame
+        Rows of `variety`, indexed by source and label
+    """
     tables = {k: variety(real, o, seed=seed) for k,o in sets.items()}
     return pd.concat(tables, names=['source','label'])
 
 # %% ../nbs/54_show.ipynb #0bc6dae7
-def collapse_report(found:pd.DataFrame, # Of `varieties`
-                   )->str: # A line per source
-    "Return which classes of which set have collapsed"
+def collapse_report(found:pd.DataFrame,
+                   )->str:
+    """Return which classes of which set have collapsed
+
+    Parameters
+    ----------
+    found : pd.DataFrame
+        Of `varieties`
+
+    Returns
+    -------
+    str
+        A line per source
+    """
     groups = found.groupby(level='source', sort=False)
     return '\n'.join(f'{k}: {describe_collapse(o.droplevel("source"))}' for k,o in groups)
 
 # %% ../nbs/54_show.ipynb #30eb3f93
-def by_split(df:pd.DataFrame, # Lesion table with `split`
-             label:str, # Class
-             names:tuple=('train','valid'), # Of the splits
-            )->dict: # {'label, split': lesion table}
-    "Return the real images of a class, split by split"
+def by_split(df:pd.DataFrame,
+             label:str,
+             names:tuple=('train','valid'),
+            )->dict:
+    """Return the real images of a class, split by split
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+    label : str
+        Class
+    names : tuple, default ('train', 'valid')
+        Of the splits
+
+    Returns
+    -------
+    dict
+        {'label, split': lesion table}
+    """
     images = df[df.label==label]
     return {f'{label}, {o}': images[images.split==o] for o in names}
 
 # %% ../nbs/54_show.ipynb #692febab
-def pixel_changes(originals:pd.DataFrame, # Lesion table
-                  translated:dict, # {name: lesion table of the same images, translated}
-                  size:int, # Side at which they are compared, pixels
-                 )->pd.Series: # Mean absolute change of a pixel, 0 to 255
-    "Return how much each translation changes a pixel. Only the first 500 images are compared"
+def pixel_changes(originals:pd.DataFrame,
+                  translated:dict,
+                  size:int,
+                 )->pd.Series:
+    """Return how much each translation changes a pixel. Only the first 500 images are compared
+
+    Parameters
+    ----------
+    originals : pd.DataFrame
+        Lesion table
+    translated : dict
+        {name: lesion table of the same images, translated}
+    size : int
+        Side at which they are compared, pixels
+
+    Returns
+    -------
+    pd.Series
+        Mean absolute change of a pixel, 0 to 255
+    """
     changes = {k: pixel_change(originals, o, size) for k,o in translated.items()}
     return pd.Series(changes, name='change', dtype=float)
 
 # %% ../nbs/54_show.ipynb #4bc91e0c
-def areas_above(preds:dict, # {name: predictions}
-                others:pd.DataFrame, # Predictions for the images to compare with
-                label:str, # The class whose probability is the score
-               )->pd.DataFrame: # number, area (0.5: no difference); a row per name
-    "Return how probably an image of each set scores higher than one of the others"
+def areas_above(preds:dict,
+                others:pd.DataFrame,
+                label:str,
+               )->pd.DataFrame:
+    """Return how probably an image of each set scores higher than one of the others
+
+    Parameters
+    ----------
+    preds : dict
+        {name: predictions}
+    others : pd.DataFrame
+        Predictions for the images to compare with
+    label : str
+        The class whose probability is the score
+
+    Returns
+    -------
+    pd.DataFrame
+        number, area (0.5: no difference); a row per name
+    """
     def area(scores):
         is_of_set = [1]*len(scores) + [0]*len(others)
         return roc_auc_score(is_of_set, [*scores, *others[label]])
@@ -146,9 +334,15 @@ def areas_above(preds:dict, # {name: predictions}
     return pd.DataFrame(rows).set_index('images')
 
 # %% ../nbs/54_show.ipynb #c887892d
-def plot_accuracies(rows:pd.DataFrame, # arm, replicate, accuracy, balanced_accuracy, n_test
+def plot_accuracies(rows:pd.DataFrame,
                    ):
-    "Plot accuracy and balanced accuracy of each run"
+    """Plot accuracy and balanced accuracy of each run
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        arm, replicate, accuracy, balanced_accuracy, n_test
+    """
     table = rows.set_index(['arm','replicate'])[['accuracy','balanced_accuracy']]
     ax = table.plot.barh(figsize=(7, .5*len(table)+1), xlabel='accuracy; mean recall of the classes')
     ax.invert_yaxis()
@@ -171,11 +365,21 @@ def _plot_measure(ax, rows, measure, n_images):
     ax.set(xlabel='n', xticks=sorted(set(added.n)))
     ax.tick_params(labelsize=7)
 
-def plot_by_alpha(rows:pd.DataFrame, # n, alpha and the measures; n is 0 for the baseline
-                  support:dict, # {measure: images that it is a fraction of}
-                  title:str, # Above the charts
+def plot_by_alpha(rows:pd.DataFrame,
+                  support:dict,
+                  title:str,
                  ):
-    "Plot measures against the number of images added, a chart each"
+    """Plot measures against the number of images added, a chart each
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        n, alpha and the measures; n is 0 for the baseline
+    support : dict
+        {measure: images that it is a fraction of}
+    title : str
+        Above the charts
+    """
     fig,axs = plt.subplots(1, len(support), figsize=(5*len(support), 2.8), squeeze=False)
     for ax,(measure,n_images) in zip(axs.flat, support.items()):
         _plot_measure(ax, rows, measure, n_images)

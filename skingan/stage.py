@@ -18,34 +18,72 @@ from . import __version__
 from .device import hardware
 
 # %% ../nbs/04_stage.ipynb #ae613ab3
-def set_seed(seed:int, # Any
-             dls=None, # fastai `DataLoaders`, whose training order then starts again, too
+def set_seed(seed:int,
+             dls=None,
             ):
-    "Start every source of randomness"
+    """Start every source of randomness
+
+    Parameters
+    ----------
+    seed : int
+        Any
+    dls : default None
+        fastai `DataLoaders`, whose training order then starts again, too
+    """
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
     if dls is not None: dls.train.rng = random.Random(seed)
 
 # %% ../nbs/04_stage.ipynb #72b417da
-def subseed(seed:int, # Of the experiment
-            *names, # Of the part
-           )->int: # 0 to 2**31-1
-    "Return the seed of a named part of a run"
+def subseed(seed:int,
+            *names,
+           )->int:
+    """Return the seed of a named part of a run
+
+    Parameters
+    ----------
+    seed : int
+        Of the experiment
+    names
+        Of the part
+
+    Returns
+    -------
+    int
+        0 to 2**31-1
+    """
     name = '/'.join(map(str, names))
     code = hashlib.sha256(f'{seed}/{name}'.encode()).hexdigest()
     return int(code[:8], 16) % 2**31
 
 # %% ../nbs/04_stage.ipynb #e2673f13
-def digest(settings:dict, # JSON-able
-          )->str: # 12 hex digits
-    "Return a short name for settings, whatever their order"
+def digest(settings:dict,
+          )->str:
+    """Return a short name for settings, whatever their order
+
+    Parameters
+    ----------
+    settings : dict
+        JSON-able
+
+    Returns
+    -------
+    str
+        12 hex digits
+    """
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 # %% ../nbs/04_stage.ipynb #1636d5a4
-def versions()->dict: # Package: version
-    "Return the versions of the packages that make results"
+def versions()->dict:
+    """Return the versions of the packages that make results
+
+    Returns
+    -------
+    dict
+        Package: version
+    """
     packages = 'torch','torchvision','fastai','numpy','scikit-learn'
     return {'skingan': __version__, **{o: version(o) for o in packages}}
 
@@ -57,17 +95,31 @@ def _git(*args):
     try: return subprocess.run(['git', '-C', here, *args], capture_output=True, text=True).stdout.strip()
     except OSError: return ''
 
-def commit()->str: # 12 hex digits, ` and changes` after them; '' for an installed package
-    "Return the commit that the package is of"
+def commit()->str:
+    """Return the commit that the package is of
+
+    Returns
+    -------
+    str
+        12 hex digits, ` and changes` after them; '' for an installed package
+    """
     changes = ' and changes' if _git('status', '--porcelain', 'skingan') else ''
     name = _git('rev-parse', '--short=12', 'HEAD')
     return name + changes if name else ''
 
 # %% ../nbs/04_stage.ipynb #9ca6c01f
-def write_json(path:Path, # File to write
-               obj, # JSON-able; what is not becomes a string
+def write_json(path:Path,
+               obj,
               ):
-    "Write `obj` whole or not at all"
+    """Write `obj` whole or not at all
+
+    Parameters
+    ----------
+    path : Path
+        File to write
+    obj
+        JSON-able; what is not becomes a string
+    """
     part = path.with_suffix('.part')
     part.write_text(json.dumps(obj, indent=1, default=str) + '\n')
     part.replace(path)
@@ -91,8 +143,14 @@ def _wait_for(lock, file):
         lock.acquire(poll_interval=.2)
 
 @contextmanager
-def locked(file:Path): # The lock; its folder is made
-    "Keep other processes out of the `with` block. Raise `OSError` if `file` cannot be written or locked"
+def locked(file:Path):
+    """Keep other processes out of the `with` block. Raise `OSError` if `file` cannot be written or locked
+
+    Parameters
+    ----------
+    file : Path
+        The lock; its folder is made
+    """
     lock = FileLock(file)
     with _explain(file):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -103,15 +161,34 @@ def locked(file:Path): # The lock; its folder is made
 # %% ../nbs/04_stage.ipynb #5a57d91d
 STAGE_VERSIONS = dict(simulated=1, gan=1, cyclegan=1, images=1, run=1)
 
-def stages_digest()->str: # 12 hex digits
-    "Return a short name for the versions of all stages"
+def stages_digest()->str:
+    """Return a short name for the versions of all stages
+
+    Returns
+    -------
+    str
+        12 hex digits
+    """
     return digest(STAGE_VERSIONS)
 
 # %% ../nbs/04_stage.ipynb #6b93ed5d
-def list_differences(there:dict, # Settings that were stored
-                     now:dict, # Settings of this run
-                    )->list: # A string for each setting that differs
-    "Return which settings differ, and how"
+def list_differences(there:dict,
+                     now:dict,
+                    )->list:
+    """Return which settings differ, and how
+
+    Parameters
+    ----------
+    there : dict
+        Settings that were stored
+    now : dict
+        Settings of this run
+
+    Returns
+    -------
+    list
+        A string for each setting that differs
+    """
     keys = sorted({*there, *now})
     return [f'{k}: {there.get(k)!r} there, {now.get(k)!r} now' for k in keys if there.get(k) != now.get(k)]
 
@@ -137,11 +214,26 @@ def _check_settings(folder, settings):
                          'Delete that folder, or write somewhere else.')
 
 # %% ../nbs/04_stage.ipynb #6c66969c
-def stage(folder:str|Path, # Where the result lies, or will
-          settings:dict, # What it depends on; JSON-able
-          make, # Function of a folder that writes the result into it
-         )->Path: # `folder`, finished
-    "Make a result once. Raise `ValueError` if it is there with other settings, `OSError` if it cannot be written"
+def stage(folder:str|Path,
+          settings:dict,
+          make,
+         )->Path:
+    """Make a result once. Raise `ValueError` if it is there with other settings, `OSError` if it cannot be written
+
+    Parameters
+    ----------
+    folder : str | Path
+        Where the result lies, or will
+    settings : dict
+        What it depends on; JSON-able
+    make
+        Function of a folder that writes the result into it
+
+    Returns
+    -------
+    Path
+        `folder`, finished
+    """
     folder = Path(folder)
     settings = {**settings, 'skingan_stage': FORMAT}
     if not folder.exists(): _make_locked(folder, settings, make)
@@ -183,7 +275,18 @@ def _begin(part, settings):
     new.rename(part)
 
 # %% ../nbs/04_stage.ipynb #d04ae2d7
-def stage_digest(folder:str|Path, # Of a finished stage
-                )->str: # 12 hex digits
-    "Return a short name for what a stage depended on. Raise `ValueError` if there is no stage that can be read"
+def stage_digest(folder:str|Path,
+                )->str:
+    """Return a short name for what a stage depended on. Raise `ValueError` if there is no stage that can be read
+
+    Parameters
+    ----------
+    folder : str | Path
+        Of a finished stage
+
+    Returns
+    -------
+    str
+        12 hex digits
+    """
     return digest(_read_settings(Path(folder)))
