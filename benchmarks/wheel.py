@@ -35,7 +35,9 @@ def environment(folder):
     return folder/('Scripts' if os.name == 'nt' else 'bin')
 
 def install(bin, wheel, extra):
-    say(bin/'python', '-m', 'pip', 'install', '-q', '-c', PROJECT/'requirements.lock', f'{wheel}{extra}')
+    pip = [bin/'python', '-m', 'pip', 'install', '-q', '-c', PROJECT/'requirements.lock']
+    say(*pip, f'{wheel}{extra}')
+    say(*pip, '--force-reinstall', '--no-deps', wheel) # a kept environment may hold an older one
 
 def try_package(bin, work):
     "Try what importing needs alone"
