@@ -16,7 +16,8 @@ EXPECTED = { # notebook: (file of its tables, text in it)
 
 def try_notebook(name, folder):
     out = Path(folder)/name
-    execute(name, out, dict(preset='tiny'))
+    executed = execute(name, out, dict(preset='tiny'))
+    if '<progress' in executed.read_text(encoding='utf-8'): sys.exit(f'{name}: a progress bar was left behind')
     file, text = EXPECTED[name]
     tables = (out/file).read_text(encoding='utf-8')
     if text not in tables: sys.exit(f'{name}: {text!r} is not in its tables:\n{tables}')

@@ -558,7 +558,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
             'skingan.plot': { 'skingan.plot._padded': ('plot.html#_padded', 'skingan/plot.py'),
                               'skingan.plot._picture': ('plot.html#_picture', 'skingan/plot.py'),
                               'skingan.plot._same_images': ('plot.html#_same_images', 'skingan/plot.py'),
-                              'skingan.plot._with_differences': ('plot.html#_with_differences', 'skingan/plot.py'),
+                              'skingan.plot._with_changes': ('plot.html#_with_changes', 'skingan/plot.py'),
                               'skingan.plot.light_figures': ('plot.html#light_figures', 'skingan/plot.py'),
                               'skingan.plot.pixel_difference': ('plot.html#pixel_difference', 'skingan/plot.py'),
                               'skingan.plot.pixels_of': ('plot.html#pixels_of', 'skingan/plot.py'),

@@ -276,7 +276,7 @@ def _as_png(reader, root, source):
     labels = [o.replace('/', '-') for o in parts[0].classes] # T-shirt/top
     for o in labels: (folder/o).mkdir(parents=True, exist_ok=True)
     items = [o for part in parts for o in part]
-    bar = progress_bar(items, display=len(items) > 999)
+    bar = progress_bar(items, display=len(items) > 999, leave=False)
     rows = [_save_png(x, labels[y], f'{source}_{i:05d}', folder, source) for i,(x,y) in enumerate(bar)]
     write_manifest(pd.DataFrame(rows), folder)
     return read_manifest(folder)

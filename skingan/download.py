@@ -26,7 +26,7 @@ def _receive(response, f):
     chunks, length = _chunks(response), response.headers['Content-Length']
     if length:
         n = int(length)
-        chunks = progress_bar(chunks, total=math.ceil(n/_MB), display=n > 16*_MB)
+        chunks = progress_bar(chunks, total=math.ceil(n/_MB), display=n > 16*_MB, leave=False)
     for o in chunks: f.write(o)
 
 def _try(url, part, timeout):

@@ -93,7 +93,7 @@ def _on_all_cores(do, parts):
     n_workers = n if _in_parallel() else os.cpu_count()
     workers = ThreadPoolExecutor(n_workers, initializer=torch.set_num_threads, initargs=(1,))
     try:
-        with workers: list(progress_bar(workers.map(do, parts), total=len(parts), display=len(parts) > 9))
+        with workers: list(progress_bar(workers.map(do, parts), total=len(parts), display=len(parts) > 9, leave=False))
     finally: torch.set_num_threads(n)
 
 # %% ../nbs/30_generate.ipynb #88b4c625

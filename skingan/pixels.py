@@ -162,7 +162,7 @@ def _add(self:PixelCache, wanted, known, chunk=256):
           open(self.index, 'a', encoding='utf-8', newline='\n') as index):
         pixels.truncate(len(known)*self.n_bytes)
         index.truncate(sum(len(k.encode())+1 for k in known))
-        for i in progress_bar(range(0, len(keys), chunk), display=len(keys) > chunk):
+        for i in progress_bar(range(0, len(keys), chunk), display=len(keys) > chunk, leave=False):
             part = keys[i:i+chunk]
             for x in ex.map(lambda k: decode(wanted[k], self.size), part): pixels.write(x.tobytes())
             pixels.flush()

@@ -202,21 +202,18 @@ def pixel_difference(a:np.ndarray,
     """
     return np.abs(a.astype(np.int16) - b).astype(np.uint8)
 
-# %% ../nbs/03_plot.ipynb #7aaaeaf4
-def _with_differences(images):
-    "Return the first images, then each version followed by how it differs from the first"
+# %% ../nbs/03_plot.ipynb #55fd2123
+def _with_changes(images):
+    "Return the first images, then each version followed by its change: pairs of a header and images"
     (first,original), *others = images.items()
-    columns = {first: original}
-    for name,x in others:
-        columns[name] = x
-        columns[f'|{name} - {first}|'] = pixel_difference(x, original)
-    return columns
+    pairs = [[(name, x), ('change', pixel_difference(x, original))] for name,x in others]
+    return [(first, original), *sum(pairs, [])]
 
 def show_changes(tables:dict,
                  n:int=8,
                  size:int=64,
                 ):
-    """Show one row per image: the original, then each table's version and how much it differs
+    """Show one row per image: the original, then each table's version and its change, `pixel_difference`
 
     Parameters
     ----------
@@ -227,15 +224,15 @@ def show_changes(tables:dict,
     size : int, default 64
         Side of each, pixels
     """
-    columns = _with_differences(_same_images(tables, n, size))
-    row_by_row = np.stack(list(columns.values()), 1).reshape(-1, size, size, 3)
+    headers, columns = zip(*_with_changes(_same_images(tables, n, size)))
+    row_by_row = np.stack(columns, 1).reshape(-1, size, size, 3)
     width = size+2
     fig,ax = _picture(tile(row_by_row, len(columns)), 1/width)
-    ax.set_xticks([width*(i+.5) for i in range(len(columns))], columns, fontsize=7)
+    ax.set_xticks([width*(i+.5) for i in range(len(columns))], headers, fontsize=9)
     ax.xaxis.tick_top()
     plt.show()
 
-# %% ../nbs/03_plot.ipynb #cd32b023
+# %% ../nbs/03_plot.ipynb #b55e8b70
 def plot_terms(history:pd.DataFrame,
                ncols:int=4,
               ):
@@ -248,12 +245,12 @@ def plot_terms(history:pd.DataFrame,
     ncols : int, default 4
         Small charts a row
     """
-    n = history.shape[1]
+    n_epochs, n = history.shape
     nrows = math.ceil(n/ncols)
     fig,axs = plt.subplots(nrows, ncols, figsize=(2.6*ncols, 1.9*nrows), squeeze=False)
     for ax in axs.flat[n:]: ax.axis('off')
     for ax,(name,values) in zip(axs.flat, history.items()):
-        ax.plot(range(1, len(values)+1), values)
+        ax.plot(range(1, len(values)+1), values, marker='o' if n_epochs==1 else None)
         ax.set_title(name, fontsize=9)
         ax.set_xlabel('epoch', fontsize=8)
     plt.tight_layout()
