@@ -11,12 +11,13 @@ PRESET ?= bench
 SET ?= seed=0
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
-.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu lab real prepare check check-faces wheel clean
+.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu test-wheel lab real prepare check wheel clean
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
 	@echo 'make test      every notebook, and every test but the slow ones'
 	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions'
+	@echo 'make test-wheel  the package as others get it, in an empty environment'
 	@echo 'make lab       Jupyter, to step through the notebooks in nbs/'
 	@echo 'make real DATA=<folder> NAME=<data>-<size>px [PRESET=bench] [EXPERIMENTS=...] [SET="seed=1 ..."]'
 	@echo '               experiments on real images; what is worth keeping goes into results/NAME'
@@ -66,18 +67,18 @@ prepare: $(READY) # what follows from the notebooks, then all tests
 	$(CHECK) --tidy-up
 	$(MAKE) test
 
-check: $(READY)
+check: $(READY) # also whether the notebooks that a reader sees first were executed by the present code
 	$(BIN)/python -m pip check
-	$(CHECK)
-
-check-faces: $(READY) # are the notebooks that a reader sees first executed by the present code?
 	$(CHECK) --faces
 
 face: $(READY) # execute the notebooks that a reader sees first, by the present code
 	$(CHECK) --faces --face $(EXPERIMENTS) $(OTHERS)
 
-wheel: $(READY)
-	$(BIN)/python -m build --wheel
+test-wheel: $(READY) # the wheel in an empty environment: a download of gigabytes, so no part of make test
+	$(BIN)/python benchmarks/wheel.py
+
+wheel: $(READY) # the source archive, and the wheel from it
+	$(BIN)/python -m build
 
 lab: $(READY)
 	$(BIN)/jupyter lab nbs

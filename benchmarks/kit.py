@@ -14,15 +14,15 @@ from packaging.utils import canonicalize_name
 PYTORCH = r'torch|torchvision|triton|nvidia-.*|cuda-.*' # of PyTorch
 NEVER = r'spacy|thinc|.*jupyterlab.*' # fastai asks for spacy, for texts; nothing here reads texts
 
-def needed(name, found, there):
-    "Add a package and all that it requires there to the set `found`"
+def needed(name, found, there, extra=''):
+    "Add a package, with an extra, and all that it requires there to the set `found`"
     name = canonicalize_name(name)
     if name in found or re.fullmatch(f'{PYTORCH}|{NEVER}', name): return
     found.add(name)
     try: texts = requires(name) or []
     except PackageNotFoundError: return
     for o in map(Requirement, texts):
-        if not o.marker or o.marker.evaluate({'extra': '', **there}): needed(o.name, found, there)
+        if not o.marker or o.marker.evaluate({'extra': extra, **there}): needed(o.name, found, there)
 
 def locked(names, there):
     "Return `name==version` of each package in requirements.lock"
@@ -42,8 +42,9 @@ def download(pins, python, folder):
 def main(python, without, folder):
     there = dict(python_version=python, python_full_version=f'{python}.0', sys_platform='linux', os_name='posix')
     found = set()
-    needed('skingan', found, there)
-    subprocess.run([sys.executable, '-m', 'build', '-q', '--wheel', '--outdir', folder], check=True)
+    needed('skingan', found, there, extra='notebooks')
+    needed('psutil', found, there) # of replicate.py
+    subprocess.run([sys.executable, '-m', 'build', '-q', '--outdir', folder], check=True)
     names = found - set(map(canonicalize_name, without)) - {'skingan'}
     download(locked(names, there), python, folder)
     for o in 'gpu.py','replicate.py': shutil.copy(Path(__file__).with_name(o), folder)

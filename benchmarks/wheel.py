@@ -1,14 +1,13 @@
 """Does the package work for someone who has nothing else? The wheel is built and installed into an empty environment.
 
-    python benchmarks/wheel.py --folder wheel-try
+    python benchmarks/wheel.py
 
 1. With what importing needs alone: every room is imported, README's blocks run on 40 images of 600 x 450 pixels,
    and `skingan-run` says what is missing.
 2. With `skingan[notebooks]`: the notebooks are copied out, and papermill executes the tutorial at preset `tiny`.
 """
-import json, os, shutil, subprocess, sys, tempfile
+import json, os, subprocess, sys, tempfile
 from pathlib import Path
-from fastcore.script import call_parse
 
 PROJECT = Path(__file__).resolve().parents[1]
 IMPORTS = 'import importlib, pkgutil, skingan; [importlib.import_module(o.name) for o in ' \
@@ -35,9 +34,7 @@ def environment(folder):
     return folder/('Scripts' if os.name == 'nt' else 'bin')
 
 def install(bin, wheel, extra):
-    pip = [bin/'python', '-m', 'pip', 'install', '-q', '-c', PROJECT/'requirements.lock']
-    say(*pip, f'{wheel}{extra}')
-    say(*pip, '--force-reinstall', '--no-deps', wheel) # a kept environment may hold an older one
+    say(bin/'python', '-m', 'pip', 'install', '-q', '-c', PROJECT/'requirements.lock', f'{wheel}{extra}')
 
 def try_package(bin, work):
     "Try what importing needs alone"
@@ -55,17 +52,13 @@ def try_notebooks(bin, work):
     print(sum(o['cell_type'] == 'code' for o in cells), 'cells of the tutorial ran')
     if not (work/'mine/runs').is_dir(): sys.exit('results are not beside the notebooks')
 
-@call_parse
-def main(
-    folder:str='', # Keep the environment there; by default it is removed
-):
-    "Try the wheel"
+if __name__ == '__main__':
+    os.environ.pop('MPLBACKEND', None) # make sets it
     with tempfile.TemporaryDirectory() as temporary:
-        work = Path(folder or temporary).resolve()
-        shutil.rmtree(work/'try', ignore_errors=True)
-        (work/'try').mkdir(parents=True)
+        work = Path(temporary).resolve()
+        (work/'try').mkdir()
         os.environ['SKINGAN_CACHE'] = str(work/'try/pixels')
-        say(sys.executable, '-m', 'pip', 'wheel', '-q', '--no-deps', '--no-build-isolation', '-w', work, PROJECT)
+        say(sys.executable, '-m', 'build', '--outdir', work, PROJECT) # the source archive, and the wheel from it
         wheel, = work.glob('skingan-*.whl')
         bin = environment(work/'empty')
         install(bin, wheel, '')

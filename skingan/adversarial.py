@@ -6,19 +6,19 @@
 __all__ = ['parameter_groups', 'networks', 'LossTerm', 'AdversarialLearner', 'GeneratorEMA', 'RecordHistory',
            'ShowSamples', 'adversarial_learner', 'fit_gan']
 
-# %% ../nbs/13_adversarial.ipynb #444153ab
+# %% ../nbs/13_adversarial.ipynb #80d25a2f
 from functools import partial, partialmethod
 from pathlib import Path
-import torch, torch.nn as nn
+import numpy as np, torch, torch.nn as nn
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 from fastai.vision.all import (Callback, CancelBackwardException, CancelStepException, CutMix, GradientAccumulation,
-                               L, Learner, Metric, MixedPrecision, MixUp, OptimWrapper, ParamScheduler, SchedLin,
+                               L, Learner, Metric, MixedPrecision, MixUp, ParamScheduler, SchedLin,
                                SchedNo, ShowGraphCallback, TrackerCallback, combine_scheds, join_path_file, noop,
                                rank_distrib)
 from fastcore.basics import patch
 from .checkpoint import Checkpoint, load_tree, save_tree
 from .device import autocast, best_device
-from .layers import ema_of
+from .layers import ema_of, fused
 from .processes import (add_process_callbacks, average_tensors, check_same_checkpoint, join_processes,
                                n_processes)
 from .watch import ResumedBar, WatchLoss
@@ -26,11 +26,6 @@ from .watch import ResumedBar, WatchLoss
 # %% ../nbs/13_adversarial.ipynb #6755a8b9
 def parameter_groups(system:nn.Module)->list:
     """Return the parameters of the generator and those of the discriminator
-
-    Parameters
-    ----------
-    system : nn.Module
-        Two lists of parameters
 
     Returns
     -------
@@ -113,7 +108,7 @@ class AdversarialLearner(Learner):
         for other in {'generator','discriminator'} - {name}:
             for p in getattr(self.model, other).parameters(): p.grad = None
 
-# %% ../nbs/13_adversarial.ipynb #d9e6f8e7
+# %% ../nbs/13_adversarial.ipynb #6edaaed3
 _NO_CALLBACKS = { # callback of fastai: why not, and what instead
     GradientAccumulation: 'it would count the images of every network; give the loader a larger bs instead',
     MixedPrecision: 'a GAN computes in bfloat16 by itself where the device has it, and needs no loss scaling',
@@ -121,17 +116,23 @@ _NO_CALLBACKS = { # callback of fastai: why not, and what instead
     CutMix: 'a GAN would learn to generate patchworks',
     ShowGraphCallback: 'a GAN has no validation loss; skingan.plot.plot_terms draws learn.history'}
 
+def _prefer_less(cb):
+    "Let a callback take the least value for the best; fastai takes what is not called a loss for a metric"
+    if cb.comp is np.greater: cb.comp, cb.min_delta = np.less, -cb.min_delta
+
 @patch
 def add_cb(self:AdversarialLearner, cb):
     "Add a callback. Raise `ValueError` for one that makes no sense for a GAN"
     if isinstance(cb, type): cb = cb()
     for kind,reason in _NO_CALLBACKS.items():
         if isinstance(cb, kind): raise ValueError(f'{type(cb).__name__}: {reason}')
-    if type(cb).__name__ == 'TensorBoardCallback' and (cb.trace_model or cb.log_preds):
+    is_tensorboard = 'TensorBoardCallback' in [o.__name__ for o in type(cb).__mro__] # its module needs tensorboard
+    if is_tensorboard and (cb.trace_model or cb.log_preds):
         raise ValueError('TensorBoardCallback: a GAN makes no predictions; give trace_model=False, log_preds=False')
     if isinstance(cb, TrackerCallback) and cb.monitor == 'valid_loss':
         terms = ', '.join(self.model.terms)
         raise ValueError(f"{type(cb).__name__}: a GAN has no valid_loss; give monitor='train_loss' or one of {terms}")
+    if isinstance(cb, TrackerCallback) and cb.monitor in self.model.terms: _prefer_less(cb)
     return Learner.add_cb(self, cb)
 
 # %% ../nbs/13_adversarial.ipynb #ea3b583e
@@ -150,12 +151,14 @@ def _refuse(self, *args, name, **kwargs): raise NotImplementedError(f'{name} is 
 
 for o in _NO_METHODS: setattr(AdversarialLearner, o, partialmethod(_refuse, name=o))
 
-# %% ../nbs/13_adversarial.ipynb #61f27139
+# %% ../nbs/13_adversarial.ipynb #9c93127a
 @patch
 def save(self:AdversarialLearner, file, **kwargs):
     "Write the networks and the optimizer, and the generator's average beside them"
     path = Learner.save(self, file, **kwargs)
-    if hasattr(self, 'ema'): save_tree(path.with_suffix('.ema.safetensors'), self.ema.state_dict())
+    average = path.with_suffix('.ema.safetensors')
+    average.unlink(missing_ok=True) # of another learner that had one
+    if hasattr(self, 'ema'): save_tree(average, self.ema.state_dict())
     return path
 
 @patch
@@ -176,17 +179,20 @@ class GeneratorEMA(Callback): # not EMACallback, whose name in the learner would
         if not hasattr(self.learn, 'ema'): self.learn.ema = ema_of(self.model.generator)
     def after_batch(self): self.ema.update_parameters(self.model.generator)
 
-# %% ../nbs/13_adversarial.ipynb #fea52e24
+# %% ../nbs/13_adversarial.ipynb #ec8bc76e
 class RecordHistory(Callback):
     "Keep every term's mean by epoch in `learn.history`, across restarts. A search for a rate is no training"
     order = 45 # before the recorder, which is to skip what this skips
-    def before_fit(self): self.run = not hasattr(self.learn, 'lr_finder')
+    def before_fit(self):
+        self.run = not hasattr(self.learn, 'lr_finder')
+        self.recorder.log = L() # of the epochs that are skipped
+
     def before_epoch(self): self.recorder.run = self.epoch >= self.learn.done_epochs
     def after_epoch(self):
         if self.epoch < self.learn.done_epochs: return
         self.learn.history.append({o.name: o.value for o in self.learn.metrics})
 
-# %% ../nbs/13_adversarial.ipynb #52fea573
+# %% ../nbs/13_adversarial.ipynb #f6e334d9
 class ShowSamples(Callback):
     "Call `show(sample(), epoch)` every so many epochs and after the last, in the first process only"
     order = 70
@@ -212,7 +218,10 @@ class ShowSamples(Callback):
         if rank_distrib() or done <= self.learn.done_epochs or not is_due: return
         self.show(self.sample(), done)
 
-# %% ../nbs/13_adversarial.ipynb #d346815b
+    def after_fit(self):
+        if hasattr(self.show, 'clear'): self.show.clear()
+
+# %% ../nbs/13_adversarial.ipynb #a5585f37
 def adversarial_learner(dls,
                         system:nn.Module,
                         lr:float=2e-4,
@@ -245,9 +254,8 @@ def adversarial_learner(dls,
     if compile:
         for net in networks(system): net.compile(dynamic=False)
     model = system.to(dls.device, memory_format=torch.channels_last)
-    adam = partial(torch.optim.Adam, betas=betas, fused=True, foreach=False)
     averages = [GeneratorEMA()] if ema else []
-    learn = AdversarialLearner(dls, model, loss_func=noop, opt_func=partial(OptimWrapper, opt=adam),
+    learn = AdversarialLearner(dls, model, loss_func=noop, opt_func=fused(torch.optim.Adam, betas=betas),
                                splitter=parameter_groups, lr=lr, moms=(betas[0],)*3,
                                metrics=[LossTerm(o) for o in system.terms],
                                cbs=[WatchLoss(), RecordHistory(), *averages, *(cbs or [])])
@@ -257,7 +265,7 @@ def adversarial_learner(dls,
     if n_processes() > 1: add_process_callbacks(learn)
     return learn
 
-# %% ../nbs/13_adversarial.ipynb #fd0af407
+# %% ../nbs/13_adversarial.ipynb #9d5d1b39
 def _setup(learn, n_epoch, flat):
     "Return what must be the same when a training goes on"
     setup = dict(lr=learn.lr, data=getattr(learn.dls.train_ds, 'fingerprint', None), batches=len(learn.dls.train),
@@ -268,6 +276,7 @@ def _setup(learn, n_epoch, flat):
 def _way_on(keep, n_epoch):
     "Return what to do after an interrupt"
     if not keep: return 'stopped; give fit_gan a checkpoint, and it can go on where it was stopped'
+    if not keep.start: return 'stopped in the first epoch, before anything was kept: run the same again to begin anew'
     return f'stopped; {keep.start} of {n_epoch} epochs are in {keep.path}: run the same again to go on'
 
 def _falling_rate(lr, flat):
@@ -315,5 +324,6 @@ def fit_gan(learn:AdversarialLearner,
         if learn.done_epochs: callbacks += ResumedBar(learn.done_epochs)
         try: learn.fit(n_epoch, cbs=callbacks, start_epoch=learn.done_epochs)
         except KeyboardInterrupt: raise KeyboardInterrupt(_way_on(keep, n_epoch)) from None
+    else: print(f'{checkpoint}: all {n_epoch} epochs are done')
     learn.done_epochs = 0
     return learn

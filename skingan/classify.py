@@ -6,7 +6,7 @@
 __all__ = ['ClassifierPlan', 'classifier', 'KeepBest', 'fit_classifier', 'predictions', 'predict_images', 'report_of',
            'report', 'top_k', 'save_classifier', 'load_classifier']
 
-# %% ../nbs/40_classify.ipynb #aff46f18
+# %% ../nbs/40_classify.ipynb #44ad8df1
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,13 +15,14 @@ import numpy as np, pandas as pd, torch
 import warnings; warnings.filterwarnings('ignore', '.*torch.jit', FutureWarning) # fastai's, at import
 warnings.filterwarnings('ignore', 'Your generator is empty') # fastprogress', where there are no valid images
 from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFlat, Learner,
-                               OptimWrapper, TrackerCallback, accuracy, create_timm_model,
+                               TrackerCallback, accuracy, create_timm_model,
                                create_vision_model, partial, resnet50)
 from sklearn.metrics import (accuracy_score, balanced_accuracy_score, classification_report,
                              top_k_accuracy_score)
 from .augmentation import AUGMENTATIONS
 from .checkpoint import load_network, save_network
 from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, empty_dls, lesion_dls
+from .layers import fused
 from .networks import (AutocastSequential, class_weights, conv_net, find_arch, network_learner,
                               pretrained_stats)
 from .stage import set_seed
@@ -75,7 +76,7 @@ class ClassifierPlan:
     @property
     def n_phases(self): return 1 + bool(self.pretrained)
 
-# %% ../nbs/40_classify.ipynb #7962da92
+# %% ../nbs/40_classify.ipynb #661bca58
 def _check_arguments(df, augmentation):
     if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
     if augmentation in AUGMENTATIONS: return
@@ -135,8 +136,8 @@ def classifier(df:pd.DataFrame,
     dls = lesion_dls(df, size, bs, vocab=vocab, n_items=n_items, balance=balance,
                      tfms=AUGMENTATIONS[augmentation](), stats=stats)
     loss = CrossEntropyLossFlat(weight=class_weights(dls) if weighted else None)
-    adam = partial(OptimWrapper, opt=partial(torch.optim.AdamW, fused=True, foreach=False))
-    learn = network_learner(dls, arch, pretrained, weights, metrics=accuracy, loss_func=loss, opt_func=adam)
+    learn = network_learner(dls, arch, pretrained, weights, metrics=accuracy, loss_func=loss,
+                            opt_func=fused(torch.optim.AdamW))
     learn.model = AutocastSequential(*learn.model).to(memory_format=torch.channels_last)
     learn.seed, learn.size, learn.stats = seed, size, stats
     learn.pretrained, learn.epochs_run = pretrained, 0

@@ -113,8 +113,6 @@ class PatchDiscriminator(nn.Module):
     def __init__(self, filters=64):
         """Parameters
         ----------
-        self
-            Channels of the first layer
         filters : default 64
             Channels of the first layer
         """
@@ -332,7 +330,7 @@ def translations(learn:AdversarialLearner,
     back = net['b2a'](there)
     return {'A': to_bytes(a), 'A to B': to_bytes(there), 'and back': to_bytes(back)}
 
-# %% ../nbs/23_cyclegan.ipynb #7cc7449c
+# %% ../nbs/23_cyclegan.ipynb #f9a442a3
 def cyclegan_learner(dls,
                      n_blocks:int=9,
                      filters:int=64,
@@ -380,7 +378,8 @@ def cyclegan_learner(dls,
     AdversarialLearner
         `learn.model.generator['a2b']` translates A to B
     """
-    if not hasattr(dls.train_ds, 'a'): raise TypeError('a CycleGAN learns from two domains: give unpaired_dls')
+    if not hasattr(getattr(dls, 'train_ds', None), 'a'):
+        raise TypeError('a CycleGAN learns from two domains: give unpaired_dls')
     size = dls.train_ds.a.pixels.size
     system = CycleGAN(size, n_blocks, filters, lambda_cycle, lambda_identity, pool, n_downs, slope, smoothing)
     for net in system.generator.values(): net.settings['size'] = size

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ISIC_2019', 'SUFFIXES', 'SIDES', 'SMALL_SETS', 'isic2019', 'download_isic2019', 'siim_isic2020',
            'breast_histopathology', 'from_folders', 'fashion_mnist', 'cifar100', 'DataPlan', 'simulated',
-           'split_column', 'load_data']
+           'split_column', 'find_data', 'load_data']
 
 # %% ../nbs/08_datasets.ipynb #5d70a878
 import hashlib, os
@@ -180,7 +180,7 @@ def breast_histopathology(root:str|Path,
                              path=[str(o) for o in files], source='histopathology',
                              patient_id=[o.parent.parent.name for o in files]))
 
-# %% ../nbs/08_datasets.ipynb #35df54d1
+# %% ../nbs/08_datasets.ipynb #260c6239
 SUFFIXES = '.jpg','.jpeg','.png','.webp','.tif','.tiff','.bmp','.gif','.jp2'
 SIDES = dict(train='train', val='valid', valid='valid', validation='valid', test='test')
 
@@ -202,11 +202,17 @@ def _class_files(root):
     if empty: raise ValueError(f'{root/empty[0]}: no image in this class folder ({", ".join(SUFFIXES)})')
     return files
 
-def _say_what_was_found(root, df, n_files):
-    left_out = f'; {n_files-len(df)} files that are no images were left out' if n_files > len(df) else ''
+def _check_classes(root, labels):
+    "Raise `ValueError` for a single class, which may be a folder too high"
+    if len(labels) > 1: return
+    raise ValueError(f'{root}: only one class, {labels[0]}. If classes are folders in it, give {root/labels[0]}')
+
+def _say_what_was_found(root, df, files):
+    others = [o.suffix.lower() or 'without an ending' for o in files if o.suffix.lower() not in SUFFIXES]
+    left_out = f'; {len(others)} other files were left out ({", ".join(sorted(set(others)))})' if others else ''
     print(f'{root.name}: {len(df)} images of {df.label.nunique()} classes{left_out}')
 
-# %% ../nbs/08_datasets.ipynb #76b9b6c6
+# %% ../nbs/08_datasets.ipynb #6403b74f
 def _handle_copies(df, choice):
     if choice == 'keep': return df
     twice = conflicting_copies(df, 'label')
@@ -220,7 +226,7 @@ def from_folders(root:str|Path,
                  copies:str='error',
                 )->pd.DataFrame:
     """Read `root/<label>/**/*`, sorted by label and name; say how many images of how many classes.
-    Raise `FileNotFoundError` for no folder, `ValueError` for an empty class folder or an image in two classes
+    Raise `FileNotFoundError` for no folder, `ValueError` for one class, an empty one, or an image in two
 
     Parameters
     ----------
@@ -242,7 +248,8 @@ def from_folders(root:str|Path,
     df.insert(0, 'image', _ids(df.path, root))
     df = df[['image','label','path','split']].assign(path=df.path.map(str), source=root.name)
     if list(found) == ['']: df = df.drop(columns='split')
-    _say_what_was_found(root, df, len(rows))
+    _check_classes(root, sorted(set(df.label)))
+    _say_what_was_found(root, df, [o[0] for o in rows])
     return _handle_copies(df, copies)
 
 def _ids(paths, root):
@@ -380,18 +387,35 @@ def split_column(df:pd.DataFrame,
     if by is None: return None
     return next((o for o in (by, 'patient_id') if o in df), None)
 
-# %% ../nbs/08_datasets.ipynb #e30ad56d
+# %% ../nbs/08_datasets.ipynb #9509abae
 def _read_folder(root):
     if (root/'ISIC_2019_Training_GroundTruth.csv').exists(): return isic2019(root)
     if (root/'train.csv').exists(): return siim_isic2020(root)
     return breast_histopathology(root) if any(root.glob('*/[01]/*.png')) else from_folders(root)
 
 def _read(data, plan, out):
-    home = os.environ.get('SKINGAN_DATA')
-    if home and (Path(home)/data).is_dir(): return _read_folder(Path(home)/data)
-    if data in SMALL_SETS: return SMALL_SETS[data](Path(out)/data)
-    if data == 'simulated': return simulated(plan, out)
-    if Path(data).is_dir(): return _read_folder(Path(data))
+    found = find_data(data)
+    if isinstance(found, Path): return _read_folder(found)
+    return simulated(plan, out) if found == 'simulated' else SMALL_SETS[found](Path(out)/found)
+
+def find_data(data:str|Path,
+             )->str|Path:
+    """Find a data set. Raise `FileNotFoundError` naming where it was looked for
+
+    Parameters
+    ----------
+    data : str | Path
+        As for `load_data`
+
+    Returns
+    -------
+    str | Path
+        Its folder, or the name of a data set that needs none
+    """
+    home, here = os.environ.get('SKINGAN_DATA'), Path(data).expanduser()
+    if home and (Path(home)/data).is_dir(): return Path(home)/data
+    if data in ('simulated', *SMALL_SETS): return data
+    if here.is_dir(): return here
     raise FileNotFoundError(f"data {data!r}: neither 'simulated', {', '.join(SMALL_SETS)} nor a folder, "
                             f"in $SKINGAN_DATA or here ({Path.cwd()}); give its whole path")
 

@@ -171,7 +171,7 @@ def should_compile(wanted:bool|None,
 # %% ../nbs/00_device.ipynb #9f8780b2
 def load_ahead(batches,
                device:str|torch.device,
-              ): # Iterator of the same batches; on the device if they were loaded ahead
+              ):
     """Load batches in a thread where the device gains by it
 
     Parameters
@@ -180,6 +180,10 @@ def load_ahead(batches,
         Iterator; each batch a tuple of tensors on the CPU
     device : str | torch.device
         Where they are wanted
+
+    Returns
+    -------
+    Iterator of the same batches; on the device if they were loaded ahead
     """
     n = traits(device).load_ahead
     return _ahead(iter(batches), n, device) if n else batches

@@ -45,7 +45,7 @@ def _few(df, bs, name=''): return df.sample(n_timed(name)[0]*bs, replace=True, r
 def make_learner(plan,
                  name:str,
                  df:pd.DataFrame,
-                ): # fastai `Learner` of a few batches an epoch
+                ):
     """Return an untrained learner to be timed. Raise `TypeError` for a plan of no known training
 
     Parameters
@@ -56,6 +56,10 @@ def make_learner(plan,
         Of the model, for a `NoisePlan`
     df : pd.DataFrame
         Lesion table of real training images
+
+    Returns
+    -------
+    fastai `Learner` of a few batches an epoch
     """
     raise TypeError(f'{name}: a {type(plan).__name__} is no plan of a training')
 

@@ -16,7 +16,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 # %% ../nbs/43_evidence.ipynb #daebac07
 def accuracy_se(accuracy,
                 n:int,
-               ): # Its standard error
+               ):
     """Return the binomial standard error of an accuracy or a recall. It covers the test images, not the training
 
     Parameters
@@ -25,6 +25,10 @@ def accuracy_se(accuracy,
         Fraction of images predicted correctly
     n : int
         Test images
+
+    Returns
+    -------
+    Its standard error
     """
     return (accuracy*(1-accuracy)/n)**.5
 
@@ -341,7 +345,7 @@ def auc_differences(runs:dict,
 def auc_se(auc,
            n_positive:int,
            n_negative:int,
-          ): # Its standard error
+          ):
     """Return the standard error of a ROC-AUC (Hanley and McNeil 1982). It covers the test images, not the training
 
     Parameters
@@ -352,6 +356,10 @@ def auc_se(auc,
         Test images of the class to be found
     n_negative : int
         Test images of the other class
+
+    Returns
+    -------
+    Its standard error
     """
     q1, q2 = auc/(2-auc), 2*auc**2/(1+auc)
     variance = auc*(1-auc) + (n_positive-1)*(q1-auc**2) + (n_negative-1)*(q2-auc**2)

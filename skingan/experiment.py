@@ -194,13 +194,17 @@ class Experiment:
 
     def classifier_plan(self,
                         arm:Arm,
-                       ): # A copy of the plan's `classifier`
+                       ):
         """Return the plan of an arm's classifier
 
         Parameters
         ----------
         arm : Arm
             With the fields that differ in `changes`
+
+        Returns
+        -------
+        A copy of the plan's `classifier`
         """
         return replace(self.plan.classifier, **arm.changes)
 
@@ -277,19 +281,10 @@ def rates(self:Experiment, arm:Arm, replicate:int)->list|None:
     lrs = self.run(REAL, replicate)['lrs'] # one search serves all arms with as many phases
     return lrs if len(lrs) == plan.n_phases else None
 
-# %% ../nbs/52_experiment.ipynb #f48a92ef
+# %% ../nbs/52_experiment.ipynb #6e5feea8
 @patch
 def run(self:Experiment, arm:Arm, replicate:int=0)->dict:
     """Train and test the classifier of an arm, or read its row
-
-    Parameters
-    ----------
-    self : Experiment
-        The row
-    arm : Arm
-        The row
-    replicate : int, default 0
-        The row
 
     Returns
     -------
@@ -304,7 +299,10 @@ def run(self:Experiment, arm:Arm, replicate:int=0)->dict:
         preds.to_csv(folder/'predictions.csv', index=False, float_format='%.9g')
         if arm == REAL: save_classifier(learn, folder/'classifier')
         write_json(folder/'row.json', _row(self, arm, replicate, learn, preds, final))
-    folder = stage(final, self.settings(arm, replicate), make)
+    try: folder = stage(final, self.settings(arm, replicate), make)
+    except KeyboardInterrupt:
+        where = f'arm {arm.name}, replicate {replicate}'
+        raise KeyboardInterrupt(f'stopped in {where}. Finished arms are kept: run the same again') from None
     row, provenance = (json.loads((folder/f'{o}.json').read_text()) for o in ('row','provenance'))
     how = {k: provenance[k] for k in ('seconds','commit')}
     return {'experiment': self.name, **row, **how}
@@ -313,13 +311,6 @@ def run(self:Experiment, arm:Arm, replicate:int=0)->dict:
 @patch
 def rows(self:Experiment, arms:list)->pd.DataFrame:
     """Run all arms for all of the plan's replicates; those that are done are read
-
-    Parameters
-    ----------
-    self : Experiment
-        A row per arm and replicate
-    arms : list
-        A row per arm and replicate
 
     Returns
     -------
@@ -332,15 +323,6 @@ def rows(self:Experiment, arms:list)->pd.DataFrame:
 @patch
 def predictions(self:Experiment, arm:Arm, replicate:int=0)->pd.DataFrame:
     """Return the predictions of an arm's classifier on the test images
-
-    Parameters
-    ----------
-    self : Experiment
-        As `skingan.classify.predictions`
-    arm : Arm
-        As `skingan.classify.predictions`
-    replicate : int, default 0
-        As `skingan.classify.predictions`
 
     Returns
     -------
@@ -372,15 +354,6 @@ def classifier(self:Experiment, arm:Arm, replicate:int=0)->Learner:
 @patch
 def out_of_fold(self:Experiment, k:int, replicate:int=0)->pd.DataFrame:
     """Return predictions for every training image, each by a classifier that did not learn from it
-
-    Parameters
-    ----------
-    self : Experiment
-        As `predictions`
-    k : int
-        As `predictions`
-    replicate : int, default 0
-        As `predictions`
 
     Returns
     -------

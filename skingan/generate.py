@@ -96,12 +96,13 @@ def _on_all_cores(do, parts):
         with workers: list(progress_bar(workers.map(do, parts), total=len(parts), display=len(parts) > 9, leave=False))
     finally: torch.set_num_threads(n)
 
-# %% ../nbs/30_generate.ipynb #88b4c625
+# %% ../nbs/30_generate.ipynb #11732925
 def _check_folder(out, df):
     "Raise `ValueError` if `out` holds images that are not in `df`"
     if not (out/'manifest.csv').exists(): return
     others = set(read_manifest(out).image) - set(df.image)
-    if others: raise ValueError(f'{out} holds other images; give each class and source a folder of its own')
+    if others: raise ValueError(f'{out} holds other images: of another generator, class, number or seed. '
+                                'Give another folder, or delete this one')
 
 def _save_png(x, path): Image.fromarray(x).save(path, compress_level=1)
 

@@ -21,10 +21,19 @@ from .data import SPLITS, fingerprint
 from .device import best_device, load_ahead
 from .pixels import PixelCache, decode, to_square
 
-# %% ../nbs/01_images.ipynb #47d97517
-class LesionSet:
-    "Images and class numbers by the batch. Raise `ValueError` for a label that is not in `vocab`"
+# %% ../nbs/01_images.ipynb #2dce8eac
+class _Set:
+    "What fastai asks of every set"
     n_inp = 1 # without it, fastai would load an extra batch to find out
+    @contextmanager
+    def set_split_idx(self, i):
+        "Take the transforms of training (0) or of validation (1) inside; `tta` asks for both"
+        before, self.split_idx = getattr(self, 'split_idx', 1), i
+        try: yield self
+        finally: self.split_idx = before
+
+class LesionSet(_Set):
+    "Images and class numbers by the batch. Raise `ValueError` for a label that is not in `vocab`"
     def __init__(self,
                  df:pd.DataFrame,
                  size:int,
@@ -70,13 +79,6 @@ class LesionSet:
 
     def decode(self, o, full=True): return o[0], Category(self.vocab[int(o[1])])
 
-    @contextmanager
-    def set_split_idx(self, i):
-        "Take the transforms of training (0) or of validation (1) inside; fastai's `tta` asks for both"
-        before, self.split_idx = self.split_idx, i
-        try: yield self
-        finally: self.split_idx = before
-
     def new_empty(self): return NoImages(self.size, self.vocab)
 
 # %% ../nbs/01_images.ipynb #63168ec4
@@ -96,10 +98,14 @@ def _weights(self:LesionSet):
     w = class_size.numpy()**-self.balance
     return w/w.sum()
 
-# %% ../nbs/01_images.ipynb #ec4bf591
+# %% ../nbs/01_images.ipynb #0b8954fe
 class BatchDL(TfmdDL):
-    "A fastai loader of a set that returns whole batches"
+    "A fastai loader of a set that returns whole batches. In order, it goes over all images, whatever an epoch is"
     part = 0, 1 # which part of an epoch, of how many: one for each process
+    def __init__(self, dataset, **kwargs):
+        super().__init__(dataset, **kwargs)
+        if not self.shuffle: self.n = len(getattr(dataset, 'rows', dataset))
+
     def create_item(self, i): return i or 0
     def create_batches(self, idxs):
         batches = map(self.do_batch, self.chunkify(idxs))
@@ -163,17 +169,17 @@ def batch_tfms(tfms,
     """
     return [IntToFloatTensor(), *tfms, Normalize.from_stats(*stats, cuda=False)]
 
-# %% ../nbs/01_images.ipynb #c234a38e
+# %% ../nbs/01_images.ipynb #82d5f723
 def _as_square(item, size):
     "Return an image `(size, size, 3)`. Raise `TypeError` for what is none"
     if isinstance(item, (str, Path)): return decode(item, size)
-    if isinstance(item, np.ndarray): item = Image.fromarray(item)
+    if isinstance(item, np.ndarray) and item.dtype == np.uint8 and item.shape[2:] in [(), (3,), (4,)]:
+        item = Image.fromarray(item)
     if isinstance(item, Image.Image): return to_square(item, size)
     raise TypeError(f'a {type(item).__name__} is no image: give paths, images of Pillow or uint8 arrays (h, w, 3)')
 
-class NewImages:
+class NewImages(_Set):
     "Images without labels, by the batch"
-    n_inp = 1
     def __init__(self,
                  items,
                  size:int,
@@ -199,14 +205,16 @@ class NewImages:
 
     def decode(self, o, full=True): return o
 
-# %% ../nbs/01_images.ipynb #452be54c
-class NoImages:
+# %% ../nbs/01_images.ipynb #3ba241f1
+class NoImages(_Set):
     "A set without images"
-    n_inp = 1
     def __init__(self, size, vocab): self.size, self.vocab, self.c = size, vocab, len(vocab)
     def __len__(self): return 0
     def new_empty(self): return self
     def decode(self, o, full=True): return o[0], Category(self.vocab[int(o[1])])
+
+    def order(self, rng):
+        raise ValueError('there are no images to learn from: set learn.dls = lesion_dls(..., vocab=learn.dls.vocab)')
 
     def batch(self, idxs):
         "Return one black image of the first class"
@@ -281,7 +289,7 @@ def _sides(df):
     if not (side=='train').any(): raise ValueError("no row of the table has split 'train'")
     return side
 
-# %% ../nbs/01_images.ipynb #185ffe89
+# %% ../nbs/01_images.ipynb #5c678a0f
 def lesion_dls(df:pd.DataFrame,
                size:int,
                bs:int=64,
@@ -312,7 +320,7 @@ def lesion_dls(df:pd.DataFrame,
     tfms : tuple, default (RandomDihedral(),)
         Transforms of training batches in [0, 1]
     stats : tuple, default GAN_STATS
-        Mean and standard deviation per channel
+        Mean and standard deviation per channel; `imagenet_stats` for fastai's networks
     cache : str | Path | None, default None
         Where decoded images are kept; by default `cache_dir()`
     device : str | torch.device | None, default None
@@ -330,13 +338,12 @@ def lesion_dls(df:pd.DataFrame,
     valid = LesionSet(df[side=='valid'], size, vocab, cache=cache) if has_valid else None
     return _loaders(train, valid, bs, tfms, stats, device)
 
-# %% ../nbs/01_images.ipynb #9c973015
+# %% ../nbs/01_images.ipynb #1d0cd4c0
 class _ImageOfA(TensorImage): _show_args = {**TensorImage._show_args, 'title': 'A'}
 class _ImageOfB(TensorImage): _show_args = {**TensorImage._show_args, 'title': 'B'}
 
-class PairSet:
+class PairSet(_Set):
     "An image of domain A with any image of domain B"
-    n_inp = 1
     def __init__(self,
                  a:LesionSet,
                  b:LesionSet,

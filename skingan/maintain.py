@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['FACE', 'read_cells', 'all_notebooks', 'nodes_per_line', 'long_lines', 'check_lines', 'readme_text',
-           'stale_face', 'check_faces', 'execute_face', 'tidy', 'check_tidy', 'maintain']
+           'stale_face', 'check_faces', 'execute_face', 'check_outputs', 'tidy', 'check_tidy', 'maintain']
 
-# %% ../nbs/61_maintain.ipynb #c337fef2
-import ast, json, re, shutil, subprocess, sys
+# %% ../nbs/61_maintain.ipynb #a4863f09
+import ast, json, re, subprocess, sys
 from pathlib import Path
 from typing import Annotated
 from fastcore.script import CliError, call_parse
 from fastcore.xtras import working_directory
 from . import plans
-from .command import import_extra, notebooks
+from .command import copy_executed, notebooks, run_notebook
 from .docstrings import with_docstrings
 from .plans import plan_digest, stages_digest
 
@@ -187,7 +187,7 @@ def check_faces(root:Path,
     stale = [o for o in map(stale_face, notebooks) if o]
     if stale: raise CliError('Notebooks to be executed again (make face):\n' + '\n'.join(stale))
 
-# %% ../nbs/61_maintain.ipynb #cb9875a1
+# %% ../nbs/61_maintain.ipynb #f0471871
 def execute_face(notebook:Path,
                  root:Path,
                 ):
@@ -202,12 +202,30 @@ def execute_face(notebook:Path,
     """
     executed = root/'runs/face'/notebook.name
     executed.parent.mkdir(parents=True, exist_ok=True)
-    papermill = import_extra('papermill')
-    papermill.execute_notebook(str(notebook), str(executed), cwd=str(root), progress_bar=False)
-    shutil.copy(executed, notebook)
+    run_notebook(notebook, executed, cwd=str(root))
+    copy_executed(executed, notebook.parent)
     _command('nbdev-clean', root)
 
 def _command(name, root): subprocess.run([Path(sys.executable).with_name(name)], cwd=root, check=True)
+
+# %% ../nbs/61_maintain.ipynb #07deaa20
+def check_outputs(root:Path,
+                 ):
+    """Raise `CliError` naming the notebooks whose outputs hold a path of this machine, or a bar
+
+    Parameters
+    ----------
+    root : Path
+        Of the project
+    """
+    traces = str(Path(root).resolve()), str(Path.home()), '<progress'
+    outputs = {o.name: _all_outputs(o) for o in all_notebooks(root)}
+    found = [f'{name}: {o}' for name,text in outputs.items() for o in traces if o in text]
+    if found: raise CliError('Outputs to be made again:\n' + '\n'.join(found))
+
+def _all_outputs(notebook):
+    cells = json.loads(notebook.read_text(encoding='utf-8'))['cells']
+    return json.dumps([o.get('outputs', []) for o in cells], ensure_ascii=False)
 
 # %% ../nbs/61_maintain.ipynb #aed2dd49
 def _contents(root):
@@ -263,7 +281,7 @@ def check_tidy(root:Path,
     message = 'These files did not match the notebooks and were rewritten. Review and commit them:'
     if changed: raise CliError('\n'.join([message, *changed]))
 
-# %% ../nbs/61_maintain.ipynb #896e9d04
+# %% ../nbs/61_maintain.ipynb #40dd08f0
 @call_parse
 def maintain(
     root:str='.', # Of the project
@@ -271,10 +289,11 @@ def maintain(
     faces:bool=False, # Check also that executed notebooks are of the present code
     face:Annotated[str, 'Experiments and tutorials to execute first, by name', dict(nargs='*')]=(),
 ):
-    "Check that package and README match the notebooks, and that lines are short"
+    "Check that package and README match the notebooks, lines are short, and outputs as they should be"
     root = Path(root).resolve()
     for name in face: execute_face(notebooks()[name], root)
     if tidy_up: return tidy(root)
     check_tidy(root)
     check_lines(root)
+    check_outputs(root)
     if faces: check_faces(root)

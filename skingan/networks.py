@@ -56,13 +56,17 @@ def conv_net(n_classes:int,
 
 # %% ../nbs/39_networks.ipynb #622823eb
 def find_arch(arch,
-             ): # Function of torchvision's networks, any other name unchanged
+             ):
     """Return torchvision's function of that name; other names stay. Raise `ValueError` for one that nobody knows
 
     Parameters
     ----------
     arch
         Network: a function, its name in torchvision or timm, or `conv_net`
+
+    Returns
+    -------
+    Function of torchvision's networks, any other name unchanged
     """
     if not isinstance(arch, str): return arch
     theirs = torchvision.models.list_models(torchvision.models)
@@ -77,7 +81,7 @@ def _name(arch): return getattr(arch, '__name__', arch)
 
 def named_weights(arch,
                   name:str,
-                 ): # Member of torchvision's enum for this network
+                 ):
     """Return weights of torchvision by name. Raise `ValueError` for an unknown name, or a network without a choice
 
     Parameters
@@ -86,6 +90,10 @@ def named_weights(arch,
         Network, as `find_arch` returns it
     name : str
         Of torchvision's weights, such as 'IMAGENET1K_V1'
+
+    Returns
+    -------
+    Member of torchvision's enum for this network
     """
     if 'weights' not in model_meta.get(arch, {}):
         raise ValueError(f"pretrained={name!r}: fastai offers no choice of weights for {_name(arch)}; give "

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['to_square', 'decode', 'PixelCache']
 
-# %% ../nbs/00_pixels.ipynb #a1b13868
-import errno, os
+# %% ../nbs/00_pixels.ipynb #0381ba4a
+import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock
 from PIL import Image, ImageOps
-from .data import cache_dir, file_key
+from .data import cache_dir, file_key, name_way_out
 
 # %% ../nbs/00_pixels.ipynb #850674f4
 def _to_rgb(im):
@@ -72,7 +72,7 @@ def decode(path:str|Path,
     except Exception as e:
         raise ValueError(f'{path}: cannot be read as an image ({e}). Replace the file, or leave its row out.') from e
 
-# %% ../nbs/00_pixels.ipynb #f4b1e217
+# %% ../nbs/00_pixels.ipynb #b55990b6
 def _image_key(path):
     "As `file_key`. Raise `ValueError` for no path, `FileNotFoundError` for no file"
     if not isinstance(path, (str, os.PathLike)):
@@ -80,25 +80,17 @@ def _image_key(path):
     try: return file_key(path)
     except FileNotFoundError: raise _not_there(path) from None
 
-@contextmanager
-def _explain(folder):
-    "Name the way out where `folder` cannot be written or locked"
-    try: yield
-    except OSError as e:
-        problem, way_out = 'decoded images cannot be kept here', 'a folder that can be written'
-        if e.errno in (errno.ENOLCK, errno.ENOTSUP):
-            problem, way_out = 'this folder cannot be locked', 'a folder on another file system'
-        raise OSError(e.errno, f'{problem} ({e.strerror}); set SKINGAN_CACHE to {way_out}', str(folder)) from e
+_WAY_OUT = 'give another folder as `cache`, or set SKINGAN_CACHE to one'
 
 @contextmanager
 def _locked(folder):
     "Keep other processes out of the `with` block"
     lock = FileLock(folder/'lock')
-    with _explain(folder): lock.acquire()
+    with name_way_out(folder, _WAY_OUT): lock.acquire()
     try: yield
     finally: lock.release()
 
-# %% ../nbs/00_pixels.ipynb #e7310d7e
+# %% ../nbs/00_pixels.ipynb #d23b682c
 class PixelCache:
     "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self,
@@ -114,7 +106,7 @@ class PixelCache:
         """
         self.size = size
         self.folder = Path(cache or cache_dir())/f'{size}px'
-        with _explain(self.folder): self.folder.mkdir(parents=True, exist_ok=True)
+        with name_way_out(self.folder, _WAY_OUT): self.folder.mkdir(parents=True, exist_ok=True)
         self.file = self.folder/'pixels.u8'
         self.index = self.folder/'index.txt'
 

@@ -352,7 +352,7 @@ def plot_accuracies(rows:pd.DataFrame,
     ax.errorbar(table.accuracy, places, xerr=errors, fmt='none', ecolor='k', capsize=2)
     plt.show()
 
-# %% ../nbs/54_show.ipynb #d2a0d144
+# %% ../nbs/54_show.ipynb #2aeafbf8
 def _plot_measure(ax, rows, measure, n_images):
     baseline = rows.loc[rows.n==0, measure].mean()
     margin = 2*accuracy_se(baseline, n_images)
@@ -363,7 +363,7 @@ def _plot_measure(ax, rows, measure, n_images):
         means = added[added.alpha==alpha].groupby('n')[measure].mean()
         means.plot(ax=ax, marker='o', label=f'α {alpha}')
     numbers = sorted(set(added.n))
-    ax.set(xlabel='n' if len(numbers) > 1 else 'n (a single one)', xticks=numbers)
+    ax.set(xlabel='n' if len(numbers) > 1 else 'n (one only)', xticks=numbers)
     ax.tick_params(labelsize=7)
 
 def plot_by_alpha(rows:pd.DataFrame,

@@ -6,7 +6,7 @@
 __all__ = ['STAGE_VERSIONS', 'FORMAT', 'set_seed', 'subseed', 'digest', 'versions', 'commit', 'write_json', 'locked',
            'stages_digest', 'list_differences', 'stage', 'stage_digest']
 
-# %% ../nbs/04_stage.ipynb #a14f88f3
+# %% ../nbs/04_stage.ipynb #574983e8
 import errno, hashlib, json, os, random, shutil, subprocess, time
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np, torch
 from filelock import FileLock, Timeout
 from . import __version__
+from .data import name_way_out
 from .device import hardware
 
 # %% ../nbs/04_stage.ipynb #ae613ab3
@@ -124,18 +125,7 @@ def write_json(path:Path,
     part.write_text(json.dumps(obj, indent=1, default=str) + '\n')
     part.replace(path)
 
-# %% ../nbs/04_stage.ipynb #43418b6d
-@contextmanager
-def _explain(file):
-    "Name the way out where `file` cannot be written or locked"
-    try: yield
-    except OSError as e:
-        if e.errno in (errno.ENOLCK, errno.ENOTSUP):
-            way_out = 'give a folder for the results (`out`) on another file system'
-            raise OSError(e.errno, f'this file cannot be locked ({e.strerror}); {way_out}', str(file)) from e
-        way_out = 'give another folder for the results'
-        raise OSError(e.errno, f'nothing can be written here ({e.strerror}); {way_out}', str(file.parent)) from e
-
+# %% ../nbs/04_stage.ipynb #c0b1370e
 def _wait_for(lock, file):
     try: lock.acquire(timeout=0)
     except Timeout:
@@ -152,7 +142,7 @@ def locked(file:Path):
         The lock; its folder is made
     """
     lock = FileLock(file)
-    with _explain(file):
+    with name_way_out(file.parent, 'give another folder for the results (`out`)'):
         file.parent.mkdir(parents=True, exist_ok=True)
         _wait_for(lock, file)
     try: yield

@@ -54,13 +54,19 @@ class WatchLoss(Callback):
         return (f'loss {bad} in epoch {self.epoch}, {batch}: training stops here. If there is a checkpoint, '
                 f'it is from before. Lower the learning rate (it was {rate:.2g}), or look for broken images.')
 
-# %% ../nbs/09_watch.ipynb #191ea6db
+# %% ../nbs/09_watch.ipynb #0e50bb2c
 @patch
 def before_fit(self:WatchLoss):
     is_search = hasattr(self.learn, 'lr_finder')
     self.every = 1 if is_search else traits(self.dls.device).look_every
     self.sums, self.n_copied = {}, 0
-    if self.every > 1: self.recorder.smooth_loss = SmoothLoss(beta=self.recorder.smooth_loss.beta)
+    if self.every > 1: self._smooth_with(SmoothLoss)
+
+@patch
+def _smooth_with(self:WatchLoss, kind):
+    "Let the recorder take another moving average"
+    recorder = vars(self.recorder) # by itself fastai would warn of an attribute that is hidden
+    recorder['smooth_loss'] = kind(beta=recorder['smooth_loss'].beta)
 
 @patch
 def before_batch(self:WatchLoss): self.is_due = (self.iter+1) % self.every == 0
@@ -95,7 +101,7 @@ def after_validate(self:WatchLoss): self.look()
 
 @patch
 def after_fit(self:WatchLoss):
-    if self.every > 1: self.recorder.smooth_loss = AvgSmoothLoss(beta=self.recorder.smooth_loss.beta)
+    if self.every > 1: self._smooth_with(AvgSmoothLoss)
 
 # %% ../nbs/09_watch.ipynb #27fc0394
 class ResumedBar(Callback):
