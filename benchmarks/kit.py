@@ -3,7 +3,7 @@ of all that it depends on, PyTorch's own apart, and the benchmarks. There, with 
 
     pip install --no-index --no-deps kit/*.whl
 
-    python benchmarks/kit.py --python 3.12 --without scipy scikit-learn timm     # what that machine has already
+    python benchmarks/kit.py --python 3.12 --without numpy pillow scipy scikit-learn timm     # what that machine has already
 """
 import argparse, re, shutil, subprocess, sys
 from importlib.metadata import PackageNotFoundError, requires
@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PYTORCH = r'torch|torchvision|triton|nvidia-.*|cuda-.*' # of PyTorch
-NEVER = r'spacy|thinc|.*jupyterlab.*' # fastai asks for spacy, for texts; nothing here reads texts
+NEVER = r'spacy|thinc|.*jupyterlab.*|ipywidgets|widgetsnbextension' # fastai asks for spacy, for texts; nothing here reads texts
 
 def needed(name, found, there, extra=''):
     "Add a package, with an extra, and all that it requires there to the set `found`"
