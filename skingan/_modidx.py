@@ -569,6 +569,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'skingan.plans.from_nevus': ('plans.html#from_nevus', 'skingan/plans.py'),
                                'skingan.plans.from_noise': ('plans.html#from_noise', 'skingan/plans.py'),
                                'skingan.plans.imbalance': ('plans.html#imbalance', 'skingan/plans.py'),
+                               'skingan.plans.keep_preset': ('plans.html#keep_preset', 'skingan/plans.py'),
                                'skingan.plans.plan_digest': ('plans.html#plan_digest', 'skingan/plans.py'),
                                'skingan.plans.plan_table': ('plans.html#plan_table', 'skingan/plans.py'),
                                'skingan.plans.rare_classes': ('plans.html#rare_classes', 'skingan/plans.py'),

@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['PRESETS', 'COUNTS', 'CLASSIFIERS', 'REFINERS', 'GENERATORS', 'TABLE_I', 'check_preset', 'data_plan',
            'plan_table', 'FromNoise', 'from_noise', 'FromNevus', 'from_nevus', 'Unrefined', 'unrefined',
-           'rare_classes', 'sparse_classes', 'Imbalance', 'imbalance', 'plan_digest', 'whole_path', 'set_up']
+           'rare_classes', 'sparse_classes', 'Imbalance', 'imbalance', 'plan_digest', 'whole_path',
+           'keep_preset', 'set_up']
 
-# %% ../nbs/51_plans.ipynb #dabdae09
+# %% ../nbs/51_plans.ipynb #7354cd31
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -367,7 +369,29 @@ def whole_path(out:str|Path,
     """
     return (Path(os.environ.get('SKINGAN_OUT', _home()))/Path(out).expanduser()).resolve()
 
-# %% ../nbs/51_plans.ipynb #c6c078ad
+# %% ../nbs/51_plans.ipynb #5f6720c4
+def keep_preset(out:Path,
+                preset:str,
+               ):
+    """Note in a folder which preset its results are of. Raise `ValueError` if it holds those of another
+
+    Parameters
+    ----------
+    out : Path
+        Folder of all results
+    preset : str
+        One of `PRESETS`
+    """
+    file = out/'preset.txt'
+    if file.exists():
+        there = file.read_text().strip()
+        if there == preset: return
+        raise ValueError(f"{out} holds results of preset '{there}': give another `out`, such as {out}-{preset}")
+    with suppress(OSError): # finished results can be read without the right to write
+        out.mkdir(parents=True, exist_ok=True)
+        file.write_text(f'{preset}\n')
+
+# %% ../nbs/51_plans.ipynb #1aaa06e6
 def set_up(make,
            preset:str,
            seed:int,
@@ -392,6 +416,7 @@ def set_up(make,
         The plan, and `out` as a whole path
     """
     plan, out = make(preset), whole_path(out)
+    keep_preset(out, preset)
     print(f'plan {make.__name__}({preset}) {plan_digest(plan)}, stages {stages_digest()}')
     if preset == 'tiny': print('Preset tiny only shows that all runs: grids stay grey, and tables mean nothing.')
     os.environ.setdefault('SKINGAN_CACHE', str(out/'pixels'))
