@@ -167,6 +167,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'skingan.command.import_extra': ('command.html#import_extra', 'skingan/command.py'),
                                  'skingan.command.keep_results': ('command.html#keep_results', 'skingan/command.py'),
                                  'skingan.command.notebooks': ('command.html#notebooks', 'skingan/command.py'),
+                                 'skingan.command.notebooks_command': ('command.html#notebooks_command', 'skingan/command.py'),
                                  'skingan.command.parse_parameters': ('command.html#parse_parameters', 'skingan/command.py'),
                                  'skingan.command.run_notebook': ('command.html#run_notebook', 'skingan/command.py'),
                                  'skingan.command.run_notebooks': ('command.html#run_notebooks', 'skingan/command.py'),

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['notebooks', 'import_extra', 'parse_parameters', 'check_parameters', 'run_notebook', 'execute', 'to_html',
-           'copy_executed', 'keep_results', 'run_notebooks', 'copy_notebooks']
+           'copy_executed', 'keep_results', 'run_notebooks', 'copy_notebooks', 'notebooks_command']
 
-# %% ../nbs/60_command.ipynb #691f204d
-import errno, gzip, os, shutil
+# %% ../nbs/60_command.ipynb #5db7607d
+import errno, gzip, os, shutil, sys
+from argparse import ArgumentParser
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -279,12 +280,16 @@ def run_notebooks(
     for file in tables: print(file.read_text(encoding='utf-8'))
     if keep: keep_results(out, keep, names)
 
-# %% ../nbs/60_command.ipynb #814b21fc
-@call_parse
-def copy_notebooks(
-    folder:str, # Where to copy them to; it is made
-):
-    "Copy skingan's notebooks, to step through and to change"
+# %% ../nbs/60_command.ipynb #54335dcf
+def copy_notebooks(folder:str|Path,
+                  ):
+    """Copy skingan's notebooks, to step through and to change. Raise `CliError` if one is there already
+
+    Parameters
+    ----------
+    folder : str | Path
+        Where to copy them to; it is made
+    """
     here, there = _root(), Path(folder).expanduser()
     copies = {o: there/o.relative_to(here) for o in _files_to_copy(here)}
     for copy in copies.values():
@@ -293,6 +298,18 @@ def copy_notebooks(
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
     print(f'Begin with {there/"experiments/01_from_noise.ipynb"} or {there/"tutorials/own_images.ipynb"}')
+
+def notebooks_command():
+    """Copy the notebooks into the folder that the command line names
+
+    Returns
+    -------
+    no `call_parse`: run as a module, this file would call both functions
+    """
+    parser = ArgumentParser('skingan-notebooks', description="Copy skingan's notebooks")
+    parser.add_argument('folder', help='where to copy them to; it is made')
+    try: copy_notebooks(parser.parse_args().folder)
+    except CliError as e: sys.exit(str(e))
 
 def _files_to_copy(folder):
     found = [*folder.rglob('*.ipynb'), *folder.rglob('*.png')]
