@@ -300,7 +300,7 @@ def samples(learn:AdversarialLearner,
     net.train()
     return rows
 
-# %% ../nbs/20_noise.ipynb #93974c01
+# %% ../nbs/20_noise.ipynb #1825056c
 def class_names(dls,
                )->list:
     """Return the classes. Raise `TypeError` for loaders that are not fastai's, `ValueError` where classes have no names
@@ -341,6 +341,7 @@ def _check_images(dls, size):
     normalize = next(o for o in dls.train.after_batch.fs if isinstance(o, Normalize))
     if (normalize.mean != .5).any(): raise ValueError('a GAN learns from images in [-1, 1]: leave out `stats`')
 
+# %% ../nbs/20_noise.ipynb #571cf0bf
 def _grids(model, folder):
     "Return what shows a grid of samples"
     if folder: return GridWriter(model, folder)

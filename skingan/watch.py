@@ -54,7 +54,7 @@ class WatchLoss(Callback):
         return (f'loss {bad} in epoch {self.epoch}, {batch}: training stops here. If there is a checkpoint, '
                 f'it is from before. Lower the learning rate (it was {rate:.2g}), or look for broken images.')
 
-# %% ../nbs/09_watch.ipynb #0e50bb2c
+# %% ../nbs/09_watch.ipynb #645d32a4
 @patch
 def before_fit(self:WatchLoss):
     is_search = hasattr(self.learn, 'lr_finder')
@@ -83,6 +83,7 @@ def after_batch(self:WatchLoss):
     if self.is_due or not self.iter: self.shown = self.recorder.smooth_loss.value.cpu()
     self.learn.smooth_loss = self.shown
 
+# %% ../nbs/09_watch.ipynb #3f17c8ff
 @patch
 def after_train(self:WatchLoss):
     if self.every > 1: self._copy_losses()
