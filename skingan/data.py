@@ -6,8 +6,8 @@
 __all__ = ['CLASSES', 'NAMES', 'SPLITS', 'cache_dir', 'name_way_out', 'file_key', 'content_hashes', 'copies',
            'conflicting_copies', 'write_manifest', 'read_manifest', 'fingerprint']
 
-# %% ../nbs/00_data.ipynb #65fe89b8
-import errno, hashlib, os
+# %% ../nbs/00_data.ipynb #bacab931
+import hashlib, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,25 +31,23 @@ def cache_dir()->Path:
     """
     return Path(os.environ.get('SKINGAN_CACHE') or Path.home()/'.cache/skingan')
 
-# %% ../nbs/00_data.ipynb #0c39d7f0
+# %% ../nbs/00_data.ipynb #40508bd5
 @contextmanager
 def name_way_out(folder:Path,
                  way_out:str,
                 ):
-    """Raise `OSError` for a folder that cannot be written or locked: its name, the reason and the way out
+    """Raise `OSError` for a folder that cannot be written: its name, the reason and the way out
 
     Parameters
     ----------
     folder : Path
-        That is written or locked in the `with` block
+        That is written to in the `with` block
     way_out : str
         What gives another folder, such as `set SKINGAN_CACHE to another folder`
     """
     try: yield
     except OSError as e:
         problem = f'nothing can be written here ({e.strerror}); {way_out}'
-        if e.errno in (errno.ENOLCK, errno.ENOTSUP):
-            problem = f'this folder cannot be locked ({e.strerror}); {way_out} on another file system'
         raise OSError(e.errno, problem, str(folder)) from e
 
 # %% ../nbs/00_data.ipynb #028a217f

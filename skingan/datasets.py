@@ -419,7 +419,7 @@ def find_data(data:str|Path,
     raise FileNotFoundError(f"data {data!r}: neither 'simulated', {', '.join(SMALL_SETS)} nor a folder, "
                             f"in $SKINGAN_DATA or here ({Path.cwd()}); give its whole path")
 
-# %% ../nbs/08_datasets.ipynb #0199e21b
+# %% ../nbs/08_datasets.ipynb #aa519453
 def _group_copies(df):
     "Column to split by, and the table with it: copies of an image get one `lesion_id`"
     same = copies(df)
@@ -438,6 +438,7 @@ def load_data(data:str|Path,
               out:str|Path,
               seed:int=0,
               fractions:dict|None=None,
+              fold:tuple|None=None,
              )->pd.DataFrame:
     """Return the images of an experiment.
     Raise `FileNotFoundError` for unknown data, `ValueError` for copies of an image on two sides of the split
@@ -454,6 +455,8 @@ def load_data(data:str|Path,
         Of the split
     fractions : dict | None, default None
         {label: fraction} of the images of a class to keep, before the split
+    fold : tuple | None, default None
+        (i, k): the i-th of k parts is test
 
     Returns
     -------
@@ -461,15 +464,16 @@ def load_data(data:str|Path,
         Lesion table with `split`
     """
     df = sparsify(_read(str(data), plan, out), fractions or {}, seed)
-    if 'split' in df: return _own_split(df)
+    if 'split' in df: return _own_split(df, fold)
     by = split_column(df, plan.by)
     if plan.by and not by: by, df = _group_copies(df)
-    df = split(df, seed, by, plan.tenths)
+    df = split(df, seed, by, plan.tenths, fold)
     _check_leaks(df)
     return df
 
-def _own_split(df):
+def _own_split(df, fold):
     "Check the split that a folder has. Raise `ValueError` for a missing side or an image on two sides"
+    if fold: raise ValueError("the folder has a split of its own, so there are no folds: leave the plan's splits random")
     missing = [o for o in ('train','test') if o not in set(df.split)]
     if missing: raise ValueError(f'the folder has no images in {missing[0]}: give train, val and test, or none of them')
     _check_leaks(df)

@@ -5,17 +5,16 @@
 # %% auto #0
 __all__ = ['to_square', 'decode', 'PixelCache']
 
-# %% ../nbs/00_pixels.ipynb #0381ba4a
+# %% ../nbs/00_pixels.ipynb #e44de9a6
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
-from filelock import FileLock
 from PIL import Image, ImageOps
 from .data import cache_dir, file_key, name_way_out
+from .lock import locked
 
 # %% ../nbs/00_pixels.ipynb #850674f4
 def _to_rgb(im):
@@ -72,7 +71,7 @@ def decode(path:str|Path,
     except Exception as e:
         raise ValueError(f'{path}: cannot be read as an image ({e}). Replace the file, or leave its row out.') from e
 
-# %% ../nbs/00_pixels.ipynb #b55990b6
+# %% ../nbs/00_pixels.ipynb #f2e854a7
 def _image_key(path):
     "As `file_key`. Raise `ValueError` for no path, `FileNotFoundError` for no file"
     if not isinstance(path, (str, os.PathLike)):
@@ -82,15 +81,7 @@ def _image_key(path):
 
 _WAY_OUT = 'give another folder as `cache`, or set SKINGAN_CACHE to one'
 
-@contextmanager
-def _locked(folder):
-    "Keep other processes out of the `with` block"
-    lock = FileLock(folder/'lock')
-    with name_way_out(folder, _WAY_OUT): lock.acquire()
-    try: yield
-    finally: lock.release()
-
-# %% ../nbs/00_pixels.ipynb #d23b682c
+# %% ../nbs/00_pixels.ipynb #72b782b7
 class PixelCache:
     "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self,
@@ -136,7 +127,7 @@ class PixelCache:
         keys = [_image_key(p) for p in paths]
         known = self._known()
         if not known.keys() >= set(keys):
-            with _locked(self.folder): self._add(dict(zip(keys, paths)), self._known())
+            with locked(self.folder/'lock', _WAY_OUT): self._add(dict(zip(keys, paths)), self._known())
             known = self._known()
         return np.array([known[k] for k in keys], dtype=int)
 

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['lesion_groups', 'split', 'split_counts', 'leaked', 'sparsify', 'one_vs_rest', 'thin']
 
-# %% ../nbs/07_split.ipynb #23f00e01
+# %% ../nbs/07_split.ipynb #e56cec70
 import numpy as np, pandas as pd
-from sklearn.model_selection import train_test_split, StratifiedGroupKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 from .data import SPLITS
 
 # %% ../nbs/07_split.ipynb #77b8eb91
@@ -41,21 +41,42 @@ def lesion_groups(df:pd.DataFrame,
     own = 'alone-' + df.image
     return df[by].where(df[by].notna(), own) if by in df else own
 
-# %% ../nbs/07_split.ipynb #c7e47264
-def _by_group(df, seed, by, valid, test):
-    "The rows of valid and test, of which these are the tenths"
+# %% ../nbs/07_split.ipynb #dc2cea0c
+def _groups(df, by):
+    "Return the lesion of each image, or None to split by image"
+    if by is None: return None
     if by not in df: raise ValueError(f'no column {by} to split by; the table has {", ".join(df.columns)}')
     groups = lesion_groups(df, by)
     n = groups.nunique()
     if n < 10:
         raise ValueError(f'{n} different {by}: a split into tenths that keeps each on one side needs 10. '
                          'Split by image.')
-    k_fold = StratifiedGroupKFold(10, shuffle=True, random_state=seed)
-    parts = [rows for _,rows in k_fold.split(df, df.label, groups)]
+    return groups
+
+def _deal(df, k, seed, groups):
+    "Return the rows of k stratified parts; those of a group are in one"
+    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+    dealt = kind(k, shuffle=True, random_state=seed).split(df, df.label, groups)
+    return [rows for _,rows in dealt]
+
+def _by_group(df, seed, groups, valid, test):
+    "The rows of valid and test, of which these are the tenths"
+    parts = _deal(df, 10, seed, groups)
     valid_rows = np.concatenate([[], *parts[:valid]]).astype(int) # no row if `valid` is 0
     return dict(valid=valid_rows, test=np.concatenate(parts[valid:valid+test]))
 
-# %% ../nbs/07_split.ipynb #f7724adc
+# %% ../nbs/07_split.ipynb #155345c5
+def _by_fold(df, seed, groups, fold, valid):
+    "The rows of valid, so many tenths, and of test, the `fold`"
+    i, k = fold
+    if not (0 <= i < k and 2 <= k <= 10): raise ValueError(f'fold {fold}: give (i, k) with k from 2 to 10 and i below it')
+    test_rows = _deal(df, k, seed, groups)[i]
+    rest = np.setdiff1d(np.arange(len(df)), test_rows)
+    others = groups if groups is None else groups.iloc[rest]
+    tenths = _deal(df.iloc[rest], round(10*(1-1/k)), seed, others)
+    return dict(valid=rest[np.concatenate([[], *tenths[:valid]]).astype(int)], test=test_rows)
+
+# %% ../nbs/07_split.ipynb #3708ecf9
 def _check_tenths(tenths):
     train, valid, test = tenths
     fine = sum(tenths) == 10 and train >= 1 and valid >= 0 and test >= 1
@@ -79,6 +100,7 @@ def split(df:pd.DataFrame,
           seed:int=0,
           by:str|None=None,
           tenths:tuple=(8,1,1),
+          fold:tuple|None=None,
          )->pd.DataFrame:
     """Split a table, by default 80/10/10, stratified by label; without `by` as in the thesis' Table 6.1.
     Raise `ValueError` for a class of under 10 images, or one that is missing on a side
@@ -93,6 +115,8 @@ def split(df:pd.DataFrame,
         Column whose groups stay on one side, `lesion_id` say
     tenths : tuple, default (8, 1, 1)
         Of train, valid and test; valid may be 0
+    fold : tuple | None, default None
+        (i, k): the i-th of k parts is test, in place of its tenths
 
     Returns
     -------
@@ -101,8 +125,10 @@ def split(df:pd.DataFrame,
     """
     _check_tenths(tenths)
     _check_sizes(df)
-    _, valid, test = tenths
-    parts = _by_image(df, seed, valid, test) if by is None else _by_group(df, seed, by, valid, test)
+    groups, (_, valid, test) = _groups(df, by), tenths
+    if fold: parts = _by_fold(df, seed, groups, fold, valid)
+    elif by: parts = _by_group(df, seed, groups, valid, test)
+    else: parts = _by_image(df, seed, valid, test)
     side = np.full(len(df), 'train', dtype=object)
     for name,rows in parts.items(): side[rows] = name
     df = df.assign(split=side)
