@@ -15,7 +15,8 @@ if source: urls.update(Source=source, Issues=f'{source}/issues', Changelog=f'{so
 
 folders = {f'skingan.notebooks.{o}': f'nbs/{o}' for o in ('experiments', 'tutorials', 'images')}
 notebooks = {'skingan.notebooks': 'nbs', **folders} # they travel in the wheel
-for_notebooks = cfg['notebooks_requirements'].split()
+for_notebooks, for_clusters = (cfg[f'{o}_requirements'].split() for o in ('notebooks','cluster'))
+for_development = for_notebooks + for_clusters + cfg['dev_requirements'].split()
 
 setup(
     name=cfg['lib_name'], description=cfg['description'], keywords=cfg['keywords'].split(),
@@ -24,5 +25,5 @@ setup(
     packages=['skingan', 'skingan.tables', *notebooks], package_dir=notebooks,
     package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb', '*.png'])},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
-    extras_require={'notebooks': for_notebooks, 'dev': for_notebooks + cfg['dev_requirements'].split()},
+    extras_require={'notebooks': for_notebooks, 'cluster': for_clusters, 'dev': for_development},
 )
