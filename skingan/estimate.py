@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['n_timed', 'make_learner', 'step_seconds', 'n_steps', 'estimate']
 
-# %% ../nbs/55_estimate.ipynb #9a131f16
+# %% ../nbs/55_estimate.ipynb #d93e4088
 import math, shutil, time
 from functools import singledispatch
 from pathlib import Path
@@ -19,6 +19,7 @@ from .images import lesion_dls, unpaired_dls
 from .layers import n_parameters
 from .noise import MODELS, NoisePlan
 from .stages import GANS, cyclegan_options
+from .tasks import Workers
 
 # %% ../nbs/55_estimate.ipynb #229c1182
 def n_timed(name:str, # Of the model
@@ -82,7 +83,7 @@ def n_steps(plan, # A small plan
     if isinstance(plan, CycleGANPlan): return plan.steps
     return plan.epochs*max(1, n_train//plan.bs)
 
-# %% ../nbs/55_estimate.ipynb #4b5889c0
+# %% ../nbs/55_estimate.ipynb #bfc0202d
 def _disk(learn, times):
     "Return the bytes of a checkpoint, and of what is kept of so many trainings"
     n = n_parameters(learn.model)
@@ -94,13 +95,17 @@ def estimate(df:pd.DataFrame, # Lesion table; a part of its train rows is learne
              trainings:dict, # {name: (small plan, how many)}; a model that generates from noise by its name in `GANS`
              images:dict, # {side in pixels: synthetic images}
              out:str|Path, # Folder of all results
+             replicates:int=1, # How often all of that
+             workers:Workers=Workers(), # By whom
             )->pd.DataFrame: # A row per kind of training: number, steps, seconds a step, hours, GB
     "Time a few steps of each training; print what all will take, and whether there is room for it"
-    train, trainings = df[df.split=='train'], _with_ali(trainings)
-    rows = {name: _row(name, plan, times, train) for name,(plan,times) in trainings.items()}
+    train, sizes = df[df.split=='train'], {plan.size for plan,_ in trainings.values()}
+    rows = {name: workers.call(_row, name, plan, times*replicates, train)
+            for name,(plan,times) in _with_ali(trainings).items()}
     table = pd.DataFrame.from_dict(rows, orient='index')
-    gb = table.gb.sum() + _image_bytes(len(df), {plan.size for plan,_ in trainings.values()}, images)/1e9
-    print(_verdict(table.hours.sum(), gb, shutil.disk_usage(out).free/1e9))
+    images = {size: n*replicates for size,n in images.items()}
+    gb = table.gb.sum() + _image_bytes(len(df), sizes, images)/1e9
+    print(_verdict(table.hours.sum(), gb, shutil.disk_usage(out).free/1e9, workers.n))
     return table.round(dict(seconds=3, hours=2, gb=2))
 
 def _with_ali(trainings):
@@ -119,15 +124,17 @@ def _row(name, plan, times, train):
     checkpoint, kept = _disk(learn, times)
     return dict(number=times, steps=steps, seconds=seconds, hours=times*steps*seconds/3600, gb=(checkpoint+kept)/1e9)
 
-# %% ../nbs/55_estimate.ipynb #03d5e51a
+# %% ../nbs/55_estimate.ipynb #a469252b
 def _duration(hours):
     if hours < 1: return f'{math.ceil(60*hours)} min'
     if hours < 48: return f'{hours:.0f} hours'
     if hours < 24*14: return f'{hours/24:.0f} days'
     return f'{hours/24/7:.0f} weeks'
 
-def _verdict(hours, gb, free):
-    text = f'{_duration(hours)} of training on this machine, and up to {gb:.1f} GB of {free:.0f} GB that are free.'
+def _verdict(hours, gb, free, n_workers=1):
+    by = f'on {n_workers} workers' if n_workers > 1 else 'on this machine'
+    hours = hours/n_workers
+    text = f'{_duration(hours)} of training {by}, and up to {gb:.1f} GB of {free:.0f} GB that are free.'
     if hours >= 24*7: text += ' Beware: that is long. A smaller preset, or a GPU, would be better.'
     if gb > free: text += ' Beware: there is too little room. Give another folder for the results (`out`).'
     return text

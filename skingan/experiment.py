@@ -113,7 +113,7 @@ def split_of(number:int, # Of the replicate
     if splits == 'folds': return dict(seed=number//N_FOLDS, fold=(number%N_FOLDS, N_FOLDS))
     raise ValueError(f"splits {splits!r}: give 'random' or 'folds'")
 
-# %% ../nbs/52_experiment.ipynb #5e308d48
+# %% ../nbs/52_experiment.ipynb #c7f65def
 @dataclass
 class Replicate:
     "One split of the real images, and all that is made of it"
@@ -128,9 +128,15 @@ class Replicate:
     @property
     def train(self): return self.df[self.df.split=='train']
 
-    def seed(self, *names): return subseed(self.number, *names)
+    @property
+    def test(self): return self.df[self.df.split=='test']
 
-    def path(self, name): return self.out/f'replicate{self.number}'/name
+    @property
+    def home(self): return self.out/f'replicate{self.number}' # of all that is made for it
+
+    def path(self, name): return self.home/name
+
+    def seed(self, *names): return subseed(self.number, *names)
 
     def table(self, arm):
         "Return the lesion table that an arm's classifier gets: what it learns from, and `valid`"
@@ -206,7 +212,7 @@ def rates(self:Replicate, arm:Arm)->list|None:
     lrs = self.run(REAL)['lrs'] # one search serves all arms with as many phases
     return lrs if len(lrs) == plan.n_phases else None
 
-# %% ../nbs/52_experiment.ipynb #5aefd892
+# %% ../nbs/52_experiment.ipynb #0665b62f
 @patch
 def run(self:Replicate, arm:Arm)->dict: # The row
     "Train and test the classifier of an arm, or read its row"
@@ -214,7 +220,7 @@ def run(self:Replicate, arm:Arm)->dict: # The row
     def make(folder):
         learn, plan = self.learner(arm), self.classifier_plan(arm)
         with learn.no_logging(): fit_classifier(learn, plan.epochs, lrs, folder, plan.patience)
-        preds = predict(learn, self.df[self.df.split=='test'])
+        preds = predict(learn, self.test)
         preds.to_csv(folder/'predictions.csv', index=False, float_format='%.9g')
         if arm == REAL: save_classifier(learn, folder/'classifier')
         write_json(folder/'row.json', _row(self, arm, learn, preds, final))

@@ -15,7 +15,7 @@ from .rank import fraction
 from .split import leaked
 from fastai.learner import Learner # after classify, which silences a warning of its import
 
-# %% ../nbs/53_report.ipynb #0801e996
+# %% ../nbs/53_report.ipynb #dd4514f8
 def _labels(rows):
     "Return the classes of rows, in the order of the ISIC csv; others follow"
     labels = [o.removesuffix('_recall') for o in rows if o.endswith('_recall')]
@@ -24,13 +24,14 @@ def _labels(rows):
 def as_printed(rows:pd.DataFrame, # With `<label>_precision`, `<label>_recall` and accuracy
                name:str='arm', # Column that names the rows
               )->pd.DataFrame: # A column `precision/recall` per class, and accuracy
-    "Return rows in the layout of the thesis' Table 6.2"
+    "Return rows in the layout of the thesis' Table 6.2; means over replicates"
+    means = rows.groupby(name, sort=False).mean(numeric_only=True)
     table = {}
     for l in _labels(rows):
-        pairs = zip(rows[f'{l}_precision'], rows[f'{l}_recall'])
+        pairs = zip(means[f'{l}_precision'], means[f'{l}_recall'])
         table[l] = [f'{p:.3f}/{r:.3f}' for p,r in pairs]
-    table['accuracy'] = rows.accuracy.round(3).tolist()
-    return pd.DataFrame(table, index=pd.Index(rows[name], name=name))
+    table['accuracy'] = means.accuracy.round(3).tolist()
+    return pd.DataFrame(table, index=means.index)
 
 # %% ../nbs/53_report.ipynb #9189c25e
 def by_alpha(rows:pd.DataFrame, # With n, alpha, accuracy, `<label>_precision` and `<label>_recall`
