@@ -14,46 +14,108 @@ from scipy.stats import DegenerateDataWarning, binomtest, bootstrap, rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 # %% ../nbs/43_evidence.ipynb #daebac07
-def accuracy_se(accuracy, # Fraction of images predicted correctly
-                n:int, # Test images
-               ): # Its standard error
-    "Return the binomial standard error of an accuracy or a recall. It covers the test images, not the training"
+def accuracy_se(accuracy,
+                n:int,
+               ):
+    """Return the binomial standard error of an accuracy or a recall. It covers the test images, not the training
+
+    Parameters
+    ----------
+    accuracy
+        Fraction of images predicted correctly
+    n : int
+        Test images
+
+    Returns
+    -------
+    Its standard error
+    """
     return (accuracy*(1-accuracy)/n)**.5
 
 # %% ../nbs/43_evidence.ipynb #c9bc893a
-def in_standard_errors(accuracy:pd.Series, # Of each arm
-                       baseline, # Accuracy of the baseline: a number, or one for each arm
-                       n:int, # Test images
-                      )->pd.DataFrame: # accuracy, difference, in_se, beyond_2_se; the same index
-    "Return how far accuracies are from that of the baseline, in standard errors"
+def in_standard_errors(accuracy:pd.Series,
+                       baseline,
+                       n:int,
+                      )->pd.DataFrame:
+    """Return how far accuracies are from that of the baseline, in standard errors
+
+    Parameters
+    ----------
+    accuracy : pd.Series
+        Of each arm
+    baseline
+        Accuracy of the baseline: a number, or one for each arm
+    n : int
+        Test images
+
+    Returns
+    -------
+    pd.DataFrame
+        accuracy, difference, in_se, beyond_2_se; the same index
+    """
     difference = accuracy - baseline
     in_se = difference/accuracy_se(baseline, n)
     return pd.DataFrame(dict(accuracy=accuracy.round(3), difference=difference.round(3),
                              in_se=in_se.round(1), beyond_2_se=in_se.abs() > 2))
 
 # %% ../nbs/43_evidence.ipynb #fc4e4e3b
-def summary(differences:pd.DataFrame, # Of `in_standard_errors`, without the baseline
-           )->str: # A sentence
-    "Return how many differences are beyond two standard errors"
+def summary(differences:pd.DataFrame,
+           )->str:
+    """Return how many differences are beyond two standard errors
+
+    Parameters
+    ----------
+    differences : pd.DataFrame
+        Of `in_standard_errors`, without the baseline
+
+    Returns
+    -------
+    str
+        A sentence
+    """
     beyond = differences.difference[differences.beyond_2_se]
     above, below = (beyond > 0).sum(), (beyond < 0).sum()
     return (f'{len(beyond)} of {len(differences)} accuracies differ by more than two standard errors '
             f'from that of the arm real ({above} above it, {below} below)')
 
 # %% ../nbs/43_evidence.ipynb #7b2d1566
-def mcnemar(right:pd.Series, # Whether an arm's classifier predicts each image correctly
-            baseline_right:pd.Series, # Whether the baseline does
-           )->dict: # won, lost, p (two-sided)
-    "Compare two classifiers by the exact test of McNemar (Psychometrika 12, 1947)"
+def mcnemar(right:pd.Series,
+            baseline_right:pd.Series,
+           )->dict:
+    """Compare two classifiers by the exact test of McNemar (Psychometrika 12, 1947)
+
+    Parameters
+    ----------
+    right : pd.Series
+        Whether an arm's classifier predicts each image correctly
+    baseline_right : pd.Series
+        Whether the baseline does
+
+    Returns
+    -------
+    dict
+        won, lost, p (two-sided)
+    """
     won = int((right & ~baseline_right).sum())
     lost = int((~right & baseline_right).sum())
     p = binomtest(won, won+lost).pvalue if won+lost else 1.
     return dict(won=won, lost=lost, p=p)
 
 # %% ../nbs/43_evidence.ipynb #2f3ee34e
-def read_predictions(file:str|Path, # `predictions.csv` of a run
-                    )->pd.DataFrame: # image, label and a column of probabilities per class
-    "Read predictions as `skingan.classify.predictions` returned them"
+def read_predictions(file:str|Path,
+                    )->pd.DataFrame:
+    """Read predictions as `skingan.classify.predictions` returned them
+
+    Parameters
+    ----------
+    file : str | Path
+        `predictions.csv` of a run
+
+    Returns
+    -------
+    pd.DataFrame
+        image, label and a column of probabilities per class
+    """
     return pd.read_csv(file, dtype={'image':str, 'label':str}, keep_default_na=False)
 
 # %% ../nbs/43_evidence.ipynb #4b030717
@@ -69,10 +131,23 @@ def _check_same_images(right, folder):
     if all(o.index.equals(right['real', replicate].index) for (_,replicate),o in right.items()): return
     raise ValueError(f'the predictions in {folder} are not all of the same test images')
 
-def paired(rows:pd.DataFrame, # Rows of runs: arm, replicate, predictions
-           folder:str|Path, # That their predictions' paths start from
-          )->pd.DataFrame: # won, lost, p by arm and replicate
-    "Compare every arm with the baseline of its replicate. Raise `ValueError` without one, or for other test images"
+def paired(rows:pd.DataFrame,
+           folder:str|Path,
+          )->pd.DataFrame:
+    """Compare every arm with the baseline of its replicate. Raise `ValueError` without one, or for other test images
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Rows of runs: arm, replicate, predictions
+    folder : str | Path
+        That their predictions' paths start from
+
+    Returns
+    -------
+    pd.DataFrame
+        won, lost, p by arm and replicate
+    """
     right = {(o.arm, o.replicate): _right(Path(folder)/o.predictions) for o in rows.itertuples()}
     _check_same_images(right, folder)
     tests = [dict(arm=arm, replicate=replicate, **mcnemar(o, right['real', replicate]))
@@ -81,10 +156,23 @@ def paired(rows:pd.DataFrame, # Rows of runs: arm, replicate, predictions
     return table.set_index(['arm','replicate']).round(3)
 
 # %% ../nbs/43_evidence.ipynb #fea0b0b7
-def against_baseline(rows:pd.DataFrame, # Rows of runs: arm, replicate, accuracy, n_test, predictions
-                     folder:str|Path, # That their predictions' paths start from
-                    )->pd.DataFrame: # accuracy, difference, in_se, beyond_2_se, won, lost, p by arm and replicate
-    "Compare every run with the baseline of its replicate. Raise `ValueError` as `paired` does"
+def against_baseline(rows:pd.DataFrame,
+                     folder:str|Path,
+                    )->pd.DataFrame:
+    """Compare every run with the baseline of its replicate. Raise `ValueError` as `paired` does
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Rows of runs: arm, replicate, accuracy, n_test, predictions
+    folder : str | Path
+        That their predictions' paths start from
+
+    Returns
+    -------
+    pd.DataFrame
+        accuracy, difference, in_se, beyond_2_se, won, lost, p by arm and replicate
+    """
     pairs = paired(rows, folder)
     runs = rows.set_index(['arm','replicate']).loc[pairs.index]
     baselines = rows[rows.arm=='real'].set_index('replicate').accuracy
@@ -144,14 +232,35 @@ def _interval(statistic, y, groups, n_resamples, seed):
     if np.isfinite(ends).all(): return ends
     return np.nanquantile(result.bootstrap_distribution, [.025, .975]).tolist() # BCa fails where nearly all agree
 
-def binary_measures(preds:pd.DataFrame, # Of `skingan.classify.predictions`, on two classes
-                    positive:str, # The class to be found
-                    groups:pd.Series|None=None, # Lesion or patient of each image; None: the images are independent
-                    specificity:float=.95, # At which sensitivity is given
-                    n_resamples:int=1000, # Of the bootstrap
-                    seed:int=0, # Of the bootstrap
-                   )->dict: # roc_auc, low, high (95 % interval), average_precision, sensitivity
-    "Return the measures of two classes. Raise `ValueError` where a class has no image, or a single group"
+def binary_measures(preds:pd.DataFrame,
+                    positive:str,
+                    groups:pd.Series|None=None,
+                    specificity:float=.95,
+                    n_resamples:int=1000,
+                    seed:int=0,
+                   )->dict:
+    """Return the measures of two classes. Raise `ValueError` where a class has no image, or a single group
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `skingan.classify.predictions`, on two classes
+    positive : str
+        The class to be found
+    groups : pd.Series | None, default None
+        Lesion or patient of each image; None: the images are independent
+    specificity : float, default 0.95
+        At which sensitivity is given
+    n_resamples : int, default 1000
+        Of the bootstrap
+    seed : int, default 0
+        Of the bootstrap
+
+    Returns
+    -------
+    dict
+        roc_auc, low, high (95 % interval), average_precision, sensitivity
+    """
     y, p = _is_positive(preds, positive), preds[positive].values
     low, high = _interval(lambda i, j: _area(p[i], p[j]), y, groups, n_resamples, seed)
     false_alarms, found, _ = roc_curve(y, p, drop_intermediate=False)
@@ -165,14 +274,35 @@ def _check_same_rows(runs):
     if all(o.equals(first) for o in rest): return
     raise ValueError('the predictions are not of the same test images, in the same order')
 
-def auc_difference(runs:list, # Predictions of each run of a classifier, on two classes
-                   others:list, # Those of the classifier to compare with, as many, on the same images
-                   positive:str, # The class to be found
-                   groups:pd.Series|None=None, # As in `binary_measures`
-                   n_resamples:int=1000, # Of the bootstrap
-                   seed:int=0, # Of the bootstrap
-                  )->dict: # difference, low, high (95 % interval), beyond_0 (whether 0 is outside it), std (over runs)
-    "Return one classifier's mean ROC-AUC less another's. Raise `ValueError` if the test images differ"
+def auc_difference(runs:list,
+                   others:list,
+                   positive:str,
+                   groups:pd.Series|None=None,
+                   n_resamples:int=1000,
+                   seed:int=0,
+                  )->dict:
+    """Return one classifier's mean ROC-AUC less another's. Raise `ValueError` if the test images differ
+
+    Parameters
+    ----------
+    runs : list
+        Predictions of each run of a classifier, on two classes
+    others : list
+        Those of the classifier to compare with, as many, on the same images
+    positive : str
+        The class to be found
+    groups : pd.Series | None, default None
+        As in `binary_measures`
+    n_resamples : int, default 1000
+        Of the bootstrap
+    seed : int, default 0
+        Of the bootstrap
+
+    Returns
+    -------
+    dict
+        difference, low, high (95 % interval), beyond_0 (whether 0 is outside it), std (over runs)
+    """
     _check_same_rows([*runs, *others])
     y = _is_positive(runs[0], positive)
     scores = [(p[positive].values, q[positive].values) for p,q in zip(runs, others, strict=True)]
@@ -183,23 +313,54 @@ def auc_difference(runs:list, # Predictions of each run of a classifier, on two 
     return dict(difference=float(np.mean(here)), low=low, high=high, beyond_0=bool(low > 0 or high < 0), std=std)
 
 # %% ../nbs/43_evidence.ipynb #c3c246c2
-def auc_differences(runs:dict, # {arm: [predictions, one for each run]}
-                    pairs:list, # (arm, arm to compare it with)
-                    positive:str, # The class to be found
-                    groups:pd.Series|None=None, # As in `binary_measures`
-                   )->pd.DataFrame: # As `auc_difference`, by arm and less (the other arm)
-    "Compare the ROC-AUC of pairs of arms. Raise `ValueError` for an arm that was not run"
+def auc_differences(runs:dict,
+                    pairs:list,
+                    positive:str,
+                    groups:pd.Series|None=None,
+                   )->pd.DataFrame:
+    """Compare the ROC-AUC of pairs of arms. Raise `ValueError` for an arm that was not run
+
+    Parameters
+    ----------
+    runs : dict
+        {arm: [predictions, one for each run]}
+    pairs : list
+        (arm, arm to compare it with)
+    positive : str
+        The class to be found
+    groups : pd.Series | None, default None
+        As in `binary_measures`
+
+    Returns
+    -------
+    pd.DataFrame
+        As `auc_difference`, by arm and less (the other arm)
+    """
     lost = [arm for pair in pairs for arm in pair if arm not in runs]
     if lost: raise ValueError(f'there are no predictions of the arm {lost[0]} to compare with; run it too')
     rows = [dict(arm=a, less=b, **auc_difference(runs[a], runs[b], positive, groups)) for a,b in pairs]
     return pd.DataFrame(rows).set_index(['arm','less']).round(3)
 
 # %% ../nbs/43_evidence.ipynb #1e3aa4e5
-def auc_se(auc, # ROC-AUC
-           n_positive:int, # Test images of the class to be found
-           n_negative:int, # Test images of the other class
-          ): # Its standard error
-    "Return the standard error of a ROC-AUC (Hanley and McNeil 1982). It covers the test images, not the training"
+def auc_se(auc,
+           n_positive:int,
+           n_negative:int,
+          ):
+    """Return the standard error of a ROC-AUC (Hanley and McNeil 1982). It covers the test images, not the training
+
+    Parameters
+    ----------
+    auc
+        ROC-AUC
+    n_positive : int
+        Test images of the class to be found
+    n_negative : int
+        Test images of the other class
+
+    Returns
+    -------
+    Its standard error
+    """
     q1, q2 = auc/(2-auc), 2*auc**2/(1+auc)
     variance = auc*(1-auc) + (n_positive-1)*(q1-auc**2) + (n_negative-1)*(q2-auc**2)
     return (variance/(n_positive*n_negative))**.5

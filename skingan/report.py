@@ -21,10 +21,23 @@ def _labels(rows):
     labels = [o.removesuffix('_recall') for o in rows if o.endswith('_recall')]
     return [o for o in CLASSES if o in labels] + [o for o in labels if o not in CLASSES]
 
-def as_printed(rows:pd.DataFrame, # With `<label>_precision`, `<label>_recall` and accuracy
-               name:str='arm', # Column that names the rows
-              )->pd.DataFrame: # A column `precision/recall` per class, and accuracy
-    "Return rows in the layout of the thesis' Table 6.2; means over replicates"
+def as_printed(rows:pd.DataFrame,
+               name:str='arm',
+              )->pd.DataFrame:
+    """Return rows in the layout of the thesis' Table 6.2; means over replicates
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        With `<label>_precision`, `<label>_recall` and accuracy
+    name : str, default 'arm'
+        Column that names the rows
+
+    Returns
+    -------
+    pd.DataFrame
+        A column `precision/recall` per class, and accuracy
+    """
     means = rows.groupby(name, sort=False).mean(numeric_only=True)
     table = {}
     for l in _labels(rows):
@@ -34,10 +47,23 @@ def as_printed(rows:pd.DataFrame, # With `<label>_precision`, `<label>_recall` a
     return pd.DataFrame(table, index=means.index)
 
 # %% ../nbs/53_report.ipynb #9189c25e
-def by_alpha(rows:pd.DataFrame, # With n, alpha, accuracy, `<label>_precision` and `<label>_recall`
-             label:str='MEL', # The class that was added to
-            )->pd.DataFrame: # A row per n, the last is the baseline; per α three columns; means over replicates
-    "Return rows in the layout of the thesis' Table 7.2"
+def by_alpha(rows:pd.DataFrame,
+             label:str='MEL',
+            )->pd.DataFrame:
+    """Return rows in the layout of the thesis' Table 7.2
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        With n, alpha, accuracy, `<label>_precision` and `<label>_recall`
+    label : str, default 'MEL'
+        The class that was added to
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per n, the last is the baseline; per α three columns; means over replicates
+    """
     measures = ['accuracy', f'{label}_precision', f'{label}_recall']
     added = rows[rows.n>0]
     alphas = sorted(set(added.alpha), key=fraction)
@@ -47,18 +73,44 @@ def by_alpha(rows:pd.DataFrame, # With n, alpha, accuracy, `<label>_precision` a
     return table.round(3)
 
 # %% ../nbs/53_report.ipynb #b5eb9f62
-def leak_report(df:pd.DataFrame, # Lesion table with `split`
-               )->str: # A sentence
-    "Return how many test images have a photograph of their lesion in train"
+def leak_report(df:pd.DataFrame,
+               )->str:
+    """Return how many test images have a photograph of their lesion in train
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+
+    Returns
+    -------
+    str
+        A sentence
+    """
     if 'lesion_id' in df: return f'{leaked(df).sum()} test images have their lesion in train'
     return 'no lesion ids: where a lesion has several photographs, some may be in train and some in test'
 
 # %% ../nbs/53_report.ipynb #0d7f7d3e
-def predicted_as(learn:Learner, # Of `classifier`
-                 label:str, # Class
-                 tables:dict, # {name: lesion table}
-                )->pd.DataFrame: # number, `predicted_<label>` (fraction); a row per table
-    "Return how often a classifier predicts a class for each set of images"
+def predicted_as(learn:Learner,
+                 label:str,
+                 tables:dict,
+                )->pd.DataFrame:
+    """Return how often a classifier predicts a class for each set of images
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    label : str
+        Class
+    tables : dict
+        {name: lesion table}
+
+    Returns
+    -------
+    pd.DataFrame
+        number, `predicted_<label>` (fraction); a row per table
+    """
     rows = []
     for name,df in tables.items():
         likeliest = predictions(learn, df).drop(columns=['image','label']).idxmax(axis=1)
@@ -66,28 +118,61 @@ def predicted_as(learn:Learner, # Of `classifier`
     return pd.DataFrame(rows).set_index('images')
 
 # %% ../nbs/53_report.ipynb #c5e2fa81
-def pixel_change(originals:pd.DataFrame, # Lesion table
-                 translated:pd.DataFrame, # The same images in the same order, translated
-                 size:int, # Side at which they are compared, pixels
-                 n:int=500, # Images compared, at most
-                )->float: # 0 to 255
-    "Return the mean absolute change of a pixel"
+def pixel_change(originals:pd.DataFrame,
+                 translated:pd.DataFrame,
+                 size:int,
+                 n:int=500,
+                )->float:
+    """Return the mean absolute change of a pixel
+
+    Parameters
+    ----------
+    originals : pd.DataFrame
+        Lesion table
+    translated : pd.DataFrame
+        The same images in the same order, translated
+    size : int
+        Side at which they are compared, pixels
+    n : int, default 500
+        Images compared, at most
+
+    Returns
+    -------
+    float
+        0 to 255
+    """
     before, after = (pixels_of(o.head(n), size) for o in (originals, translated))
     return pixel_difference(before, after).mean()
 
 # %% ../nbs/53_report.ipynb #d7b0a8d5
-def show_grids(gan:Path, # Stage of `skingan.stages.train_gan`
-               which:tuple=(0,-1), # Of its sample grids: the first and the last
+def show_grids(gan:Path,
+               which:tuple=(0,-1),
               ):
-    "Show sample grids that were kept while a GAN trained, each once"
+    """Show sample grids that were kept while a GAN trained, each once
+
+    Parameters
+    ----------
+    gan : Path
+        Stage of `skingan.stages.train_gan`
+    which : tuple, default (0, -1)
+        Of its sample grids: the first and the last
+    """
     from IPython.display import Image, display # comes with Jupyter
     files = sorted(Path(gan).glob('epoch-*.jpg'))
     for file in dict.fromkeys(files[i] for i in which): display(Image(file))
 
 # %% ../nbs/53_report.ipynb #00504d8d
-def write_tables(file:str|Path, # To write
-                 tables:dict, # {title: table or text}
+def write_tables(file:str|Path,
+                 tables:dict,
                 ):
-    "Write tables as text, each under its title"
+    """Write tables as text, each under its title
+
+    Parameters
+    ----------
+    file : str | Path
+        To write
+    tables : dict
+        {title: table or text}
+    """
     texts = [f'{k}\n{o.to_string() if hasattr(o, "to_string") else o}\n' for k,o in tables.items()]
     Path(file).write_text('\n'.join(texts), encoding='utf-8')
