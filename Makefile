@@ -9,12 +9,16 @@ EXPERIMENTS ?= 01_from_noise 02_from_nevus
 OTHERS := 03_conditional_wgan 04_gan_variants 05_siim_isic own_images
 PRESET ?= bench
 SET ?= seed=0
+CLUSTER ?=
+WITH = $(SET) $(if $(CLUSTER),cluster=$(CLUSTER))
+export OMP_WAIT_POLICY ?= PASSIVE
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
 .PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu test-wheel lab real prepare check wheel clean
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
+	@echo '               CLUSTER=2, or the address of a Dask scheduler: on workers; for make real, too'
 	@echo 'make test      every notebook, and every test but the slow ones'
 	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions'
 	@echo 'make test-wheel  the package as others get it, in an empty environment'
@@ -34,11 +38,11 @@ $(READY): requirements.lock setup.py settings.ini pyproject.toml
 	touch $@
 
 demo: $(READY)
-	$(RUN) $(EXPERIMENTS) --preset demo --out runs/demo --html --set $(SET)
+	$(RUN) $(EXPERIMENTS) --preset demo --out runs/demo --html --set $(WITH)
 
 real: $(READY)
 	@test -n "$(DATA)" -a -n "$(NAME)" || { $(MAKE) help; exit 2; }
-	$(RUN) $(EXPERIMENTS) --preset $(PRESET) --data "$(DATA)" --out "runs/$(NAME)" --keep "results/$(NAME)" --set $(SET)
+	$(RUN) $(EXPERIMENTS) --preset $(PRESET) --data "$(DATA)" --out "runs/$(NAME)" --keep "results/$(NAME)" --set $(WITH)
 
 test: $(READY) check test-notebooks
 	$(MAKE) -j2 --output-sync test-kill test-tiny test-gpu

@@ -1,11 +1,11 @@
 """Is anything lost by `kill -9`, or by two processes in one folder? Two processes run experiments 1 and 2 at preset
 `tiny` in one folder at the same time: no row may be lost or doubled. Then, in another folder, the same command is killed
 in one stage after another and started again. Its results must equal those of the first folder, to the byte, and no
-finished stage may be made twice.
+finished stage may be made twice. At last two workers of a cluster do the same in a third folder, and each is killed once.
 
     python benchmarks/kill.py --kills 36 --report results/benchmarks/kill.csv
 """
-import argparse, filecmp, json, os, random, subprocess, sys, tempfile, time
+import argparse, filecmp, json, os, random, re, signal, subprocess, sys, tempfile, time
 from contextlib import nullcontext
 from pathlib import Path
 import pandas as pd, psutil
@@ -14,9 +14,10 @@ EXPERIMENTS = {'01_from_noise': 'cyclegan-8', '02_from_nevus': 'nevus-1/2-8'} # 
 ONE_THREAD = dict(os.environ, OMP_NUM_THREADS='1', GOMP_SPINCOUNT='0', # sums of two threads are rounded otherwise
                   SKINGAN_CHECKPOINT_MINUTES='0')
 
-def start(out, tag=''):
+def start(out, tag='', **parameters):
     "Start both experiments, one after the other, in a process of their own"
     command = [sys.executable, '-m', 'skingan.command', *EXPERIMENTS, '--preset', 'tiny', '--out', str(out)]
+    if parameters: command += ['--set', *(f'{k}={v}' for k,v in parameters.items())]
     with open(f'{out}{tag}.log', 'a') as log:
         return subprocess.Popen(command, env=ONE_THREAD, stdout=subprocess.DEVNULL, stderr=log)
 
@@ -64,7 +65,7 @@ def must_not_vary(file, out):
     "Is this a file of results, and not a log, a lock, a cache or a table with seconds?"
     if not file.is_file() or file.name == 'provenance.json' or 'pixels' in file.relative_to(out).parts: return False
     if file.suffix == '.csv': return file.name in ('predictions.csv', 'manifest.csv')
-    return file.suffix not in ('.lock', '.ipynb')
+    return file.suffix not in ('.lock', '.ipynb', '') # no suffix: .folder
 
 def results(out): return {str(o.relative_to(out)): o for o in sorted(out.rglob('*')) if must_not_vary(o, out)}
 
@@ -99,6 +100,28 @@ def kill_again_and_again(unbroken, broken, kills, rng):
     to_the_end(start(broken))
     return log, again + [k for k,v in finished(broken).items() if k in done and done[k] != v]
 
+def busy_worker(process, out, seen):
+    "Wait for a process that works on a stage, other than those seen; return it and its stage; None: all is done"
+    while process.poll() is None:
+        for lock in out.rglob('.*.lock'):
+            try: pid = int(re.search(r'pid=(\d+)', lock.read_text())[1])
+            except (FileNotFoundError, TypeError): continue # released, or not yet written
+            if pid not in seen and (lock.parent/f'{lock.stem[1:]}.part/checkpoint.safetensors').exists(): return pid, lock
+        time.sleep(.02)
+
+def kill_workers(out):
+    "Run both experiments on two workers, of which one is killed and one is ended by SIGTERM; return whose stages they were"
+    process, stages, seen = start(out, cluster=2), [], set()
+    for sig in signal.SIGKILL, signal.SIGTERM:
+        found = busy_worker(process, out, seen)
+        if not found: break
+        os.kill(found[0], sig)
+        seen.add(found[0])
+        stages.append(found[1].stem[1:])
+        print(f'{sig.name} to the worker that made {stages[-1]}', flush=True)
+    to_the_end(process)
+    return stages
+
 def main(kills, report, folder, seed=0):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +133,9 @@ def main(kills, report, folder, seed=0):
     hits = [o['stage'] for o in log if o['in_the_stage']]
     print(f'{len(log)} kills, {len(hits)} of them in {len(set(hits))} of {len(finished(unbroken))} stages, the others between two')
     print(f'made again: {again or "none"}; files that differ: {odd or "none"} of {len(results(unbroken))}')
-    return bool(again or odd or not hits)
+    stopped, odd_too = kill_workers(folder/'workers'), differences(unbroken, folder/'workers')
+    print(f'{len(stopped)} workers of a cluster stopped; files that differ: {odd_too or "none"} of {len(results(unbroken))}')
+    return bool(again or odd or odd_too or not hits or len(stopped) < 2)
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

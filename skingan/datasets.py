@@ -419,7 +419,7 @@ def find_data(data:str|Path,
     raise FileNotFoundError(f"data {data!r}: neither 'simulated', {', '.join(SMALL_SETS)} nor a folder, "
                             f"in $SKINGAN_DATA or here ({Path.cwd()}); give its whole path")
 
-# %% ../nbs/08_datasets.ipynb #aa519453
+# %% ../nbs/08_datasets.ipynb #599b6758
 def _group_copies(df):
     "Column to split by, and the table with it: copies of an image get one `lesion_id`"
     same = copies(df)
@@ -473,7 +473,8 @@ def load_data(data:str|Path,
 
 def _own_split(df, fold):
     "Check the split that a folder has. Raise `ValueError` for a missing side or an image on two sides"
-    if fold: raise ValueError("the folder has a split of its own, so there are no folds: leave the plan's splits random")
+    if fold:
+        raise ValueError("the folder has a split of its own, so there are no folds: leave the plan's splits random")
     missing = [o for o in ('train','test') if o not in set(df.split)]
     if missing: raise ValueError(f'the folder has no images in {missing[0]}: give train, val and test, or none of them')
     _check_leaks(df)

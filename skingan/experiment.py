@@ -291,17 +291,23 @@ def measures(preds:pd.DataFrame,
     accuracy, balanced = (table.recall[o] for o in ('accuracy','balanced accuracy'))
     return dict(**row, accuracy=accuracy, balanced_accuracy=balanced, n_test=len(preds))
 
-# %% ../nbs/52_experiment.ipynb #21d64b8e
+# %% ../nbs/52_experiment.ipynb #3dff3164
 def _arm_columns(arm, plan):
     "Return the columns that tell arms apart"
     columns = dict(arm=arm.name, source=arm.source, n=arm.n, alpha='', real=arm.real) | arm.columns
     return columns | {k: getattr(plan, k) for k in ('augmentation','balance','weighted','equal')}
 
+def _seeds(rep):
+    "Return the columns that tell replicates apart"
+    split = split_of(rep.number, rep.plan.splits)
+    return dict(replicate=rep.number, split_seed=split['seed'], fold=split['fold'] or '', gan_seed=rep.number,
+                seed=rep.number, split_by=split_column(rep.df, rep.plan.data.by))
+
 def _row(rep, arm, learn, preds, folder):
-    settings, splits = rep.settings(arm), split_of(rep.number, rep.plan.splits)
+    settings = rep.settings(arm)
     return dict(data=rep.data, fingerprint=settings['fingerprint'], preset=rep.plan.preset,
-                **_arm_columns(arm, rep.classifier_plan(arm)), replicate=rep.number, split_seed=splits['seed'],
-                fold=splits['fold'] or '', gan_seed=rep.number, seed=rep.number, split_by=split_column(rep.df, rep.plan.data.by), steps=len(learn.dls.train)*learn.epochs_run,
+                **_arm_columns(arm, rep.classifier_plan(arm)), **_seeds(rep),
+                steps=len(learn.dls.train)*learn.epochs_run,
                 epochs=learn.epochs_run, lrs=learn.rates, settings=digest(settings), versions=versions(),
                 hardware=hardware(), threads=torch.get_num_threads(), **measures(preds),
                 predictions=f'{folder.name}/predictions.csv')
@@ -449,7 +455,7 @@ class Experiment:
         """
         return self.replicate(number).predictions(arm)
 
-# %% ../nbs/52_experiment.ipynb #b08c1b60
+# %% ../nbs/52_experiment.ipynb #f8a0f053
 @patch
 def stages(self:Experiment, arms:list)->dict:
     """Return the folders of all stages of a table: the runs, and what the first replicate has made for them
@@ -470,17 +476,23 @@ def stages(self:Experiment, arms:list)->dict:
 def _seconds(folder): return json.loads((folder/'provenance.json').read_text())['seconds']
 
 @patch
+def seconds_left(self:Experiment, stages:dict, done:list)->float:
+    "Return how long the other stages will take, if each takes as long as those of its name"
+    seconds = pd.Series({o: _seconds(o) for o in done}, dtype=float).groupby(stages).mean()
+    left = [name for o,name in stages.items() if o not in done]
+    return sum(seconds.get(o, seconds.mean()) for o in left)/self.workers.n
+
+@patch
 def progress(self:Experiment, arms:list)->str:
     "Return a line that says how far the table is"
     stages = self.stages(arms)
     done = [o for o in stages if o.exists()]
-    left = [o for o in stages if o not in done]
-    running = sum(o.with_name(f'.{o.name}.lock').exists() for o in left)
-    seconds = pd.Series({o: _seconds(o) for o in done}, dtype=float).groupby(stages).mean()
-    to_go = sum(seconds.get(stages[o], seconds.mean()) for o in left if len(seconds))
-    n_runs, runs_done = len(arms)*len(self.plan.replicates), sum(o.parent.name == 'runs' for o in done)
-    text = f'{runs_done} of {n_runs} runs done; stages: {len(done)} done, {running} running, {len(left)-running} to do'
-    return text + (f'; about {describe_minutes(to_go/self.workers.n)} left' if left and done else '')
+    running = sum(o.with_name(f'.{o.name}.lock').exists() for o in stages)
+    runs = sum(o.parent.name == 'runs' for o in done)
+    text = f'{runs} of {len(arms)*len(self.plan.replicates)} runs done; stages: {len(done)} done, {running} running, '
+    text += f'{len(stages)-len(done)-running} to do'
+    if not done or len(done) == len(stages): return text
+    return text + f'; about {describe_minutes(self.seconds_left(stages, done))} left'
 
 # %% ../nbs/52_experiment.ipynb #2171617e
 @patch

@@ -324,8 +324,9 @@ def several_replicates(preset:str,
     """
     return (0, 1) if preset in ('tiny','demo') else (0, 1, 2)
 
-# %% ../nbs/51_plans.ipynb #3c04ba07
+# %% ../nbs/51_plans.ipynb #537e4eff
 TABLE_I = ('cgan','acgan','acgan_v1','acgan_v2','acgan_v3','acgan_ali_v1','acgan_ali_v2')
+_FEWER_MODELS = dict(demo=('cgan','acgan','acgan_v3','acgan_ali_v1'), bench=('acgan_v3','acgan_ali_v1'))
 
 def sparse_classes(preset:str,
                   )->Unrefined:
@@ -337,10 +338,10 @@ def sparse_classes(preset:str,
         One of `PRESETS`
     """
     check_preset(preset)
-    models = ('acgan_v3','acgan_ali_v1') if preset == 'bench' else TABLE_I
+    models = _FEWER_MODELS.get(preset, TABLE_I)
     epochs = 10*CLASSIFIERS[preset].epochs # at most
-    return unrefined(preset, (7,1,2), models, several_replicates(preset), arch='conv_net', pretrained=False, augmentation='none',
-                     lr=1e-3, bs=64, epochs=epochs, patience=5)
+    return unrefined(preset, (7,1,2), models, several_replicates(preset), arch='conv_net', pretrained=False,
+                     augmentation='none', lr=1e-3, bs=64, epochs=epochs, patience=5)
 
 # %% ../nbs/51_plans.ipynb #5433aa73
 @dataclass(frozen=True)
@@ -359,8 +360,8 @@ class Imbalance(Repeated):
     translate:CycleGANPlan # Without label smoothing
     classifier:ClassifierPlan
 
-# %% ../nbs/51_plans.ipynb #96b5ec4d
-_BALANCING_STEPS = dict(tiny=8, demo=700, bench=3000, bench_gpu=10_000, thesis=720*467)
+# %% ../nbs/51_plans.ipynb #7dd8747e
+_BALANCING_STEPS = dict(tiny=8, demo=400, bench=3000, bench_gpu=10_000, thesis=720*467)
 
 def imbalance(preset:str,
              )->Imbalance:

@@ -65,11 +65,12 @@ def _by_group(df, seed, groups, valid, test):
     valid_rows = np.concatenate([[], *parts[:valid]]).astype(int) # no row if `valid` is 0
     return dict(valid=valid_rows, test=np.concatenate(parts[valid:valid+test]))
 
-# %% ../nbs/07_split.ipynb #155345c5
+# %% ../nbs/07_split.ipynb #844e5ae8
 def _by_fold(df, seed, groups, fold, valid):
     "The rows of valid, so many tenths, and of test, the `fold`"
     i, k = fold
-    if not (0 <= i < k and 2 <= k <= 10): raise ValueError(f'fold {fold}: give (i, k) with k from 2 to 10 and i below it')
+    if not (0 <= i < k and 2 <= k <= 10):
+        raise ValueError(f'fold {fold}: give (i, k) with k from 2 to 10 and i below it')
     test_rows = _deal(df, k, seed, groups)[i]
     rest = np.setdiff1d(np.arange(len(df)), test_rows)
     others = groups if groups is None else groups.iloc[rest]
