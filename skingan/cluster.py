@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['all_versions', 'n_cores', 'check_worker', 'separate_random', 'keep_memory', 'in_worker', 'folder_token',
-           'Cluster', 'threads_each', 'own_cluster', 'connect']
+           'Cluster', 'threads_each', 'visible_gpus', 'own_cluster', 'connect']
 
-# %% ../nbs/46_cluster.ipynb #eaec1f31
-import ctypes, os, platform, random, socket, sys, torch, uuid
+# %% ../nbs/46_cluster.ipynb #50e1fa19
+import ctypes, os, platform, random, socket, sys, time, torch, uuid
 from collections import Counter
 from concurrent.futures import Executor
 from pathlib import Path
@@ -72,12 +72,20 @@ def keep_memory():
     except (AttributeError, OSError, TypeError): return
     for o in _TRIM_THRESHOLD, _MMAP_THRESHOLD: mallopt(o, 2**30)
 
-# %% ../nbs/46_cluster.ipynb #86d0ac55
+# %% ../nbs/46_cluster.ipynb #cdd2adb7
 _checked = set() # Tokens of those that this worker may work for
+
+def _check_one_thread():
+    "Raise `RuntimeError` in a worker of Dask that makes several stages at once, which share its seeds"
+    dask_worker = sys.modules.get('distributed.worker')
+    try: state = dask_worker.get_worker().state
+    except (AttributeError, ValueError): return # not in a worker
+    if state.nthreads > 1: raise RuntimeError(f'worker {state.address}: start it with --nthreads 1')
 
 def in_worker(expected:dict, f, *args):
     "Call a function in a worker of a cluster, after a look at the worker"
     if expected['token'] not in _checked:
+        _check_one_thread()
         check_worker(expected)
         keep_memory()
         _checked.add(expected['token'])
@@ -162,13 +170,24 @@ def threads_each(places:list,
     n = Counter(machine for machine,_ in places)
     return max(1, min(cores//n[machine] for machine,cores in places))
 
-# %% ../nbs/46_cluster.ipynb #93bd09e0
+# %% ../nbs/46_cluster.ipynb #fc3bbfcc
 def _import_distributed():
     try: import dask, distributed
     except ModuleNotFoundError as e:
         raise ModuleNotFoundError("a cluster needs Dask, which is missing: pip install 'skingan[cluster]'") from e
     dask.config.set({'distributed.scheduler.allowed-failures': 100}) # a killed stage goes on where it was
     return distributed
+
+def visible_gpus()->list:
+    """Return the GPUs that this process may use
+
+    Returns
+    -------
+    list
+        Their names for CUDA
+    """
+    chosen = os.environ.get('CUDA_VISIBLE_DEVICES')
+    return chosen.split(',') if chosen else [str(i) for i in range(torch.cuda.device_count())]
 
 def own_cluster(n:int,
                ):
@@ -184,9 +203,9 @@ def own_cluster(n:int,
     `SpecCluster`
     """
     dask = _import_distributed()
-    n_gpus, scheduler = torch.cuda.device_count(), dict(host='127.0.0.1', dashboard_address=':0')
+    gpus, scheduler = visible_gpus(), dict(host='127.0.0.1', dashboard_address=':0')
     def worker(i):
-        env = dict(CUDA_VISIBLE_DEVICES=str(i % n_gpus)) if n_gpus else {}
+        env = dict(CUDA_VISIBLE_DEVICES=gpus[i % len(gpus)]) if gpus else {}
         options = dict(nthreads=1, memory_limit=0, env=env, silence_logs='ERROR')
         return dict(cls=dask.Nanny, options=options)
     return dask.SpecCluster({i: worker(i) for i in range(n)}, dict(cls=dask.Scheduler, options=scheduler),
@@ -221,6 +240,7 @@ def connect(cluster:str|int,
     client, own = _client(cluster)
     try:
         client.wait_for_workers(1, timeout=wait)
+        time.sleep(2) # for those that start at the same time
         _check_threads(client)
         executor = Cluster(client, out, own)
         places = _look(client.run(check_worker, executor.expected, on_error='return'))

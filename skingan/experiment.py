@@ -494,7 +494,7 @@ def progress(self:Experiment, arms:list)->str:
     if not done or len(done) == len(stages): return text
     return text + f'; about {describe_minutes(self.seconds_left(stages, done))} left'
 
-# %% ../nbs/52_experiment.ipynb #2171617e
+# %% ../nbs/52_experiment.ipynb #58a978ae
 @patch
 def rows(self:Experiment,
          arms:list,
@@ -522,7 +522,8 @@ def rows(self:Experiment,
 def _walkers(self:Experiment):
     "Return what walks through the replicates: threads where there are workers to wait for"
     if not self.workers.executor: return Workers()
-    return Workers(ThreadPoolExecutor(len(self.plan.replicates)))
+    threads = ThreadPoolExecutor(len(self.plan.replicates))
+    return Workers(threads, stopped=self.workers.stopped)
 
 def _replicate_rows(exp, number, arms, make_sets):
     "Make a replicate's images and run its arms; return {arm: row}"

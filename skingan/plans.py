@@ -439,7 +439,7 @@ def keep_preset(out:Path,
         out.mkdir(parents=True, exist_ok=True)
         file.write_text(f'{preset}\n')
 
-# %% ../nbs/51_plans.ipynb #922ee533
+# %% ../nbs/51_plans.ipynb #dbba15ac
 def set_up(make,
            preset:str,
            seed:int,
@@ -476,5 +476,6 @@ def set_up(make,
     os.environ.setdefault('SKINGAN_CACHE', str(out/'pixels'))
     workers = connect(cluster, out)
     numbers = range(seed, seed + (replicates or len(plan.replicates)))
-    plan = replace(plan, replicates=tuple(numbers), threads=workers.threads or torch.get_num_threads())
-    return plan, out, workers
+    threads = plan.threads or workers.threads or torch.get_num_threads()
+    plan = replace(plan, replicates=tuple(numbers), threads=threads)
+    return plan, out, replace(workers, threads=threads)

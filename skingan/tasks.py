@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['attempt', 'describe_minutes', 'progress_text', 'StatusLine', 'CallError', 'Workers']
 
-# %% ../nbs/45_tasks.ipynb #1b95b3b9
+# %% ../nbs/45_tasks.ipynb #7454f1e0
 import os, time, torch
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import nullcontext, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
-from threading import current_thread, main_thread
+from threading import Event, current_thread, main_thread
 from fastcore.basics import patch
 from .lock import Busy, is_skipping, skip_busy
 
@@ -115,30 +115,27 @@ def _display(line):
     from IPython.display import display # comes with Jupyter
     return display(line, display_id=True) if hasattr(shell, 'kernel') else print(line, flush=True)
 
-# %% ../nbs/45_tasks.ipynb #e0d24e43
+# %% ../nbs/45_tasks.ipynb #ff29f913
 class CallError(RuntimeError):
     "One of several calls has failed"
 
-def _collect(futures, found, errors):
-    "Sort what the calls returned; return {name: Busy} of those that were busy"
-    busy = {}
-    for name,future in futures.items():
-        error = future.exception()
-        if error: errors[name] = error
-        elif isinstance(future.result(), Busy): busy[name] = future.result()
-        else: found[name] = future.result()
-    return busy
+def _sort(name, future, found, errors, busy):
+    "Keep what a call returned, its error, or that it was busy"
+    error = future.exception()
+    if error: errors[name] = error
+    elif isinstance(future.result(), Busy): busy[name] = future.result()
+    else: found[name] = future.result()
 
-def _raise_first(errors, n):
-    "Raise the first error: as it is if there was one call, else with the name of the call"
+def _raise_first(errors):
+    "Raise the first error with the name of its call"
     if not errors: return
     name, error = next(iter(errors.items()))
-    if n == 1: raise error
+    if isinstance(error, CallError): raise error
     failed = f'; {len(errors)} failed: {", ".join(errors)}' if len(errors) > 1 else ''
     raise CallError(f'{name}: {type(error).__name__}: {error}\n(The others are finished{failed}. '
                     'Run the same again, and only what is missing is made.)') from error
 
-# %% ../nbs/45_tasks.ipynb #53eb6d66
+# %% ../nbs/45_tasks.ipynb #d214c3ae
 @dataclass(frozen=True)
 class Workers:
     """What calls functions: the workers of an executor, or this process
@@ -149,9 +146,12 @@ class Workers:
         Any of `concurrent.futures`; None: here, one after the other
     threads : int, default 0
         Of each call, on the CPU: cores / workers; 0: as they are
+    stopped : Event, default field(default_factory=Event, compare=False)
+        Set when a user has interrupted what is going on
     """
     executor:Executor|None=None # Any of `concurrent.futures`; None: here, one after the other
     threads:int=0 # Of each call, on the CPU: cores / workers; 0: as they are
+    stopped:Event = field(default_factory=Event, compare=False) # Set when a user has interrupted what is going on
 
     @property
     def n(self)->int:
@@ -175,17 +175,17 @@ class Workers:
         -------
         What it returns
         """
-        return self.each(f, {f.__name__: args})[f.__name__]
+        try: return self.each(f, {f.__name__: args})[f.__name__]
+        except CallError as e: raise e.__cause__ or e
 
-# %% ../nbs/45_tasks.ipynb #fc77840b
+# %% ../nbs/45_tasks.ipynb #ebcc2245
 @patch
 def each(self:Workers,
          f,
          calls:dict,
          status=None,
         )->dict:
-    """Call a function for each of several arguments. Raise `CallError` after the last call if one of several failed;
-    the error itself if it was the only one
+    """Call a function for each of several arguments. Raise `CallError` after the last call if one failed
 
     Parameters
     ----------
@@ -201,41 +201,55 @@ def each(self:Workers,
     dict
         {name: what it returns}
     """
-    found, errors, left, told = {}, {}, list(calls), []
-    while left:
-        futures = self._submit(f, {o: calls[o] for o in left})
-        self._wait(list(futures.values()), status)
-        busy = _collect(futures, found, errors)
-        if busy and is_skipping(): break
-        if busy: _wait_a_little(busy, is_new=list(busy) != told)
-        left = told = list(busy)
-    _raise_first(errors, len(calls))
-    if left: raise Busy(_tasks(busy))
+    found, errors, busy, start = {}, {}, {}, time.time()
+    futures, line, told = self._submit(f, calls), StatusLine(), set()
+    def progress(): return progress_text(len(found)+len(errors), len(calls), self.n, time.time()-start)
+    while futures:
+        for name in self._finished(futures): _sort(name, futures.pop(name), found, errors, busy)
+        if self._is_shown(calls, status): line.show((status or progress)())
+        if busy and is_skipping() and not futures: break
+        if busy: futures |= self._send_again(f, calls, busy, told)
+    _raise_first(errors)
+    if busy: raise Busy(', '.join(str(o) for o in busy.values()))
     return {o: found[o] for o in calls}
 
-def _tasks(busy): return ', '.join(str(o) for o in busy.values())
+@patch
+def _is_shown(self:Workers, calls, status):
+    return self.executor and (status or len(calls) > 1) and current_thread() is main_thread()
 
-def _wait_a_little(busy, is_new):
-    if is_new: print(f'{_tasks(busy)}: another process is making this; waiting for it')
+@patch
+def _send_again(self:Workers, f, calls, busy, told):
+    "Wait a second, then send what was busy; return {name: future}"
+    new = [str(o) for o in busy.values() if str(o) not in told]
+    if new and not is_skipping(): print(f'{", ".join(new)}: another process is making this; waiting for it')
+    told.update(new)
     time.sleep(1)
+    sent = self._submit(f, {o: calls[o] for o in busy})
+    busy.clear()
+    return sent
 
 @patch
 def _submit(self:Workers, f, calls):
     "Send calls to the workers; return {name: future}"
+    if current_thread() is main_thread(): self.stopped.clear()
     executor, cache = self.executor or _Here(), os.environ.get('SKINGAN_CACHE')
     def send(args): return executor.submit(attempt, f, args, self.threads, cache, os.getpid())
     return {name: send(args) for name,args in calls.items()}
 
 @patch
-def _wait(self:Workers, futures, status):
-    "Wait for all, and tell how far they are"
-    start, left, line = time.time(), set(futures), StatusLine()
-    is_shown = self.executor and len(futures) > 1 and current_thread() is main_thread()
-    def default(): return progress_text(len(futures)-len(left), len(futures), self.n, time.time()-start)
-    try:
-        while left:
-            left = wait(left, timeout=2).not_done
-            if is_shown: line.show((status or default)())
+def _finished(self:Workers, futures):
+    "Wait for a moment; return the names of the calls that are done"
+    try: done = wait(futures.values(), timeout=1, return_when=FIRST_COMPLETED).done
     except KeyboardInterrupt:
-        for o in futures: o.cancel()
+        self._stop(futures)
         raise KeyboardInterrupt('stopped here; workers finish what they have begun. Run the same again') from None
+    if self.stopped.is_set():
+        self._stop(futures)
+        raise RuntimeError('stopped by the user')
+    return [name for name,o in futures.items() if o in done]
+
+@patch
+def _stop(self:Workers, futures):
+    "Cancel what has not begun, here and in the threads that wait"
+    self.stopped.set()
+    for o in futures.values(): o.cancel()
