@@ -155,7 +155,7 @@ def paired(rows:pd.DataFrame,
     table = pd.DataFrame(tests, columns=['arm','replicate','won','lost','p'])
     return table.set_index(['arm','replicate']).round(3)
 
-# %% ../nbs/43_evidence.ipynb #fea0b0b7
+# %% ../nbs/43_evidence.ipynb #f1f88021
 def against_baseline(rows:pd.DataFrame,
                      folder:str|Path,
                     )->pd.DataFrame:
@@ -177,7 +177,7 @@ def against_baseline(rows:pd.DataFrame,
     runs = rows.set_index(['arm','replicate']).loc[pairs.index]
     baselines = rows[rows.arm=='real'].set_index('replicate').accuracy
     of_each = baselines.loc[runs.index.get_level_values('replicate')].values
-    return in_standard_errors(runs.accuracy, of_each, rows.n_test.iloc[0]).join(pairs)
+    return in_standard_errors(runs.accuracy, of_each, runs.n_test).join(pairs)
 
 # %% ../nbs/43_evidence.ipynb #55a28d73
 def _is_positive(preds, positive):

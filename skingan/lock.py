@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['LEASE', 'Busy', 'skip_busy', 'is_skipping', 'locked', 'check_held']
 
-# %% ../nbs/00_lock.ipynb #4ef48b98
+# %% ../nbs/00_lock.ipynb #de5e9304
+import os, time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -30,24 +31,35 @@ def is_skipping()->bool:
     "Return whether this is inside of `skip_busy`"
     return _skipping.get()
 
-# %% ../nbs/00_lock.ipynb #f1f3b635
+# %% ../nbs/00_lock.ipynb #9cb4d477
 LEASE = 180 # Seconds without a sign of life after which a lock of another machine is taken over
 
 @cache
 def _lease(file, seconds): return SoftFileLease(file, lease_duration=seconds)
 
-def _wait_for(lock, task):
-    was_there = Path(lock.lock_file).exists()
-    try: lock.acquire(timeout=0)
-    except Timeout: was_there = not _wait_long(lock, task)
-    if was_there and task: print(f'{task}: the process that was making this is gone; it is made here now')
+_last_touched = {} # {lock file: (when it was touched, when that was seen first)}
 
-def _wait_long(lock, task):
-    "Return True when the lock is taken at last"
+def _break_abandoned(lock):
+    "Delete a lock that was not touched for a lease, on file systems (NFS) where filelock leaves it"
+    try: touched = os.stat(lock.lock_file).st_mtime_ns
+    except FileNotFoundError: return
+    before, since = _last_touched.get(lock.lock_file, (None, None))
+    if touched != before: _last_touched[lock.lock_file] = touched, time.monotonic()
+    elif time.monotonic() - since > 1.5*LEASE: lock.break_lock()
+
+def _acquire(lock):
+    "Return whether the lock is ours now"
+    try: lock.acquire(timeout=0)
+    except Timeout:
+        _break_abandoned(lock)
+        return False
+    return True
+
+def _wait_for(lock, task):
+    if _acquire(lock): return
     if task and is_skipping(): raise Busy(task)
     if task: print(f'{task}: another process is making this; waiting for it')
-    lock.acquire(poll_interval=.5)
-    return True
+    while not _acquire(lock): time.sleep(.5)
 
 @contextmanager
 def locked(file:str|Path,
@@ -77,7 +89,7 @@ def locked(file:str|Path,
     try: yield lock
     finally: lock.release()
 
-# %% ../nbs/00_lock.ipynb #64cd0dac
+# %% ../nbs/00_lock.ipynb #8846fb2e
 def check_held(lock,
                task:str|Path,
               ):
@@ -90,6 +102,7 @@ def check_held(lock,
     task : str | Path
         What it protects
     """
-    if not lock.compromise: return
+    owner = lock.owner # as the file says now
+    if owner and owner.token == lock.token: return
     raise RuntimeError(f'{task}: this process gave no sign of life for {LEASE} seconds, and another one has taken over '
                        '(or deleted the lock). Run the same again: what the other one finishes is read')

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['to_square', 'decode', 'PixelCache']
 
-# %% ../nbs/00_pixels.ipynb #e44de9a6
+# %% ../nbs/00_pixels.ipynb #e7857916
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
 from .data import cache_dir, file_key, name_way_out
-from .lock import locked
+from .lock import check_held, locked
 
 # %% ../nbs/00_pixels.ipynb #850674f4
 def _to_rgb(im):
@@ -81,7 +81,7 @@ def _image_key(path):
 
 _WAY_OUT = 'give another folder as `cache`, or set SKINGAN_CACHE to one'
 
-# %% ../nbs/00_pixels.ipynb #72b782b7
+# %% ../nbs/00_pixels.ipynb #2db11f35
 class PixelCache:
     "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self,
@@ -127,11 +127,11 @@ class PixelCache:
         keys = [_image_key(p) for p in paths]
         known = self._known()
         if not known.keys() >= set(keys):
-            with locked(self.folder/'lock', _WAY_OUT): self._add(dict(zip(keys, paths)), self._known())
+            with locked(self.folder/'lock', _WAY_OUT) as lock: self._add(dict(zip(keys, paths)), self._known(), lock)
             known = self._known()
         return np.array([known[k] for k in keys], dtype=int)
 
-# %% ../nbs/00_pixels.ipynb #a04b82f8
+# %% ../nbs/00_pixels.ipynb #54edd378
 @patch
 def _known(self:PixelCache):
     if not self.index.exists(): return {}
@@ -139,7 +139,7 @@ def _known(self:PixelCache):
     return {k:i for i,k in enumerate(lines[:-1])} # a line without an end is no line
 
 @patch
-def _add(self:PixelCache, wanted, known, chunk=256):
+def _add(self:PixelCache, wanted, known, lock, chunk=256):
     keys = [k for k in wanted if k not in known]
     with (ThreadPoolExecutor() as ex, open(self.file, 'ab') as pixels,
           open(self.index, 'a', encoding='utf-8', newline='\n') as index):
@@ -147,7 +147,9 @@ def _add(self:PixelCache, wanted, known, chunk=256):
         index.truncate(sum(len(k.encode())+1 for k in known))
         for i in progress_bar(range(0, len(keys), chunk), display=len(keys) > chunk, leave=False):
             part = keys[i:i+chunk]
-            for x in ex.map(lambda k: decode(wanted[k], self.size), part): pixels.write(x.tobytes())
+            decoded = list(ex.map(lambda k: decode(wanted[k], self.size), part))
+            check_held(lock, self.folder)
+            for x in decoded: pixels.write(x.tobytes())
             pixels.flush()
             index.write(''.join(k+'\n' for k in part))
             index.flush()

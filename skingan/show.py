@@ -333,7 +333,7 @@ def areas_above(preds:dict,
     rows = [dict(images=k, number=len(o), area=area(o[label])) for k,o in preds.items()]
     return pd.DataFrame(rows).set_index('images')
 
-# %% ../nbs/54_show.ipynb #c887892d
+# %% ../nbs/54_show.ipynb #7c852ad9
 def plot_accuracies(rows:pd.DataFrame,
                    ):
     """Plot accuracy and balanced accuracy of each run
@@ -347,7 +347,7 @@ def plot_accuracies(rows:pd.DataFrame,
     ax = table.plot.barh(figsize=(7, .5*len(table)+1), xlabel='accuracy; mean recall of the classes')
     ax.invert_yaxis()
     ax.legend(loc='upper left', bbox_to_anchor=(1,1))
-    errors = 2*accuracy_se(table.accuracy, rows.n_test.iloc[0])
+    errors = 2*accuracy_se(table.accuracy, rows.n_test.values)
     places = np.arange(len(table)) - .125 # of the bars of the accuracy
     ax.errorbar(table.accuracy, places, xerr=errors, fmt='none', ecolor='k', capsize=2)
     plt.show()
