@@ -1,4 +1,4 @@
-"""Do two trainings beside each other on one machine slow each other? Each trains an ACGAN of preset `tiny` with all
+"""Do two trainings beside each other on one machine slow each other? Each trains an ACGAN of preset `demo` with all
 cores, in a process of its own: one alone, two one after the other, two at the same time. Waiting OpenMP threads either
 sleep (`OMP_WAIT_POLICY=PASSIVE`, as skingan sets it) or spin (`ACTIVE`).
 

@@ -32,7 +32,9 @@ def run(folder, say):
     with start_cluster(folder) as cluster:
         say(f'jobs of SLURM: a script such as\n{cluster.job_script()}')
         process = kill.start(on_slurm, replicates=REPLICATES, cluster=cluster.scheduler_address)
-        pid, lock = kill.busy_worker(process, on_slurm, set())
+        found = kill.busy_worker(process, on_slurm, set())
+        if not found: sys.exit('the table was done before a job could be cancelled')
+        pid, lock = found
         job = job_of(pid)
         say(f'jobs {", ".join(jobs())} run; scancel {job}, which makes {lock.stem[1:]}')
         subprocess.run(['scancel', job], check=True)

@@ -17,8 +17,10 @@ dpkg -s slurm-wlm munge >/dev/null 2>&1 || {
 
 cores=$(nproc)
 memory=$(free -m | awk '/^Mem/ {print int($2*.9)}')
-mkdir -p /etc/slurm "$work/spool" "$work/state"
-cat >/etc/slurm/slurm.conf <<EOF
+pgrep -x slurmctld >/dev/null && { echo 'SLURM runs here already: take another machine'; exit 2; }
+mkdir "$work/spool" "$work/state"
+export SLURM_CONF=$work/slurm.conf # read by all of SLURM's commands
+cat >"$SLURM_CONF" <<EOF
 ClusterName=one
 SlurmctldHost=$(hostname -s)
 SlurmUser=root
@@ -39,17 +41,22 @@ NodeName=$(hostname -s) CPUs=$cores RealMemory=$memory State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 EOF
 
-stop() {
+started_munge=
+stop() { # what was started here
     scancel --user=root 2>/dev/null || true
     sleep 2
-    for o in slurmd slurmctld munged; do pkill -x "$o" || true; done
+    for o in slurmd slurmctld; do kill "$(cat "$work/$o.pid")" 2>/dev/null || true; done
+    if [ -n "$started_munge" ]; then pkill -x munged || true; fi
     rm -rf "$work"
 }
 trap stop EXIT
 
-mkdir -p /run/munge
-chown munge: /run/munge
-pgrep -x munged >/dev/null || runuser -u munge -- /usr/sbin/munged
+if ! pgrep -x munged >/dev/null; then
+    mkdir -p /run/munge
+    chown munge: /run/munge
+    runuser -u munge -- /usr/sbin/munged
+    started_munge=yes
+fi
 slurmctld
 slurmd
 for _ in $(seq 30); do sinfo -h -o %T | grep -q idle && break; sleep 1; done
