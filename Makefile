@@ -11,6 +11,7 @@ PRESET ?= bench
 SET ?= seed=0
 CLUSTER ?=
 WITH = $(SET) $(if $(CLUSTER),cluster=$(CLUSTER))
+demo: CLUSTER := $(or $(CLUSTER),2)
 export OMP_WAIT_POLICY ?= PASSIVE
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
@@ -18,7 +19,7 @@ export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
-	@echo '               CLUSTER=2, or the address of a Dask scheduler: on workers; for make real, too'
+	@echo '               on two workers; CLUSTER=4: on four; or the address of a Dask scheduler (for make real, too)'
 	@echo 'make test      every notebook, and every test but the slow ones'
 	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions'
 	@echo 'make test-wheel  the package as others get it, in an empty environment'
