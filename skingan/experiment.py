@@ -6,9 +6,9 @@
 __all__ = ['REAL', 'N_FOLDS', 'augment', 'shortfall', 'Arm', 'translated_arms', 'split_of', 'Replicate', 'measures',
            'Experiment']
 
-# %% ../nbs/52_experiment.ipynb #257a25f8
+# %% ../nbs/52_experiment.ipynb #6ffdb01f
 import json, re, torch
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -494,7 +494,7 @@ def progress(self:Experiment, arms:list)->str:
     if not done or len(done) == len(stages): return text
     return text + f'; about {describe_minutes(self.seconds_left(stages, done))} left'
 
-# %% ../nbs/52_experiment.ipynb #58a978ae
+# %% ../nbs/52_experiment.ipynb #c91b7615
 @patch
 def rows(self:Experiment,
          arms:list,
@@ -528,9 +528,16 @@ def _walkers(self:Experiment):
 def _replicate_rows(exp, number, arms, make_sets):
     "Make a replicate's images and run its arms; return {arm: row}"
     rep = exp.replicate(number)
-    if make_sets: rep.sets = make_sets(rep)
+    if make_sets: rep.sets = _sets_beside_baseline(rep, arms, make_sets, exp.workers)
     first, others = [o for o in arms if o == REAL], [o for o in arms if o != REAL]
     return _run_each(rep, first, exp.workers) | _run_each(rep, others, exp.workers)
+
+def _sets_beside_baseline(rep, arms, make_sets, workers):
+    "Make a replicate's images, and train the baseline meanwhile, if a worker is free"
+    beside = workers.start(Replicate.run, replace(rep, sets={}), REAL) if REAL in arms else None
+    sets = make_sets(rep)
+    if beside: wait([beside])
+    return sets
 
 def _run_each(rep, arms, workers):
     named = {f'arm {o.name}, replicate {rep.number}': o for o in arms}

@@ -59,10 +59,10 @@ CLASSIFIERS = dict(
     bench_gpu=ClassifierPlan('resnet18', size=128, epochs=20, bs=64, pretrained=False),
     thesis=ClassifierPlan('resnet50', size=256, epochs=10, bs=64, pretrained='IMAGENET1K_V1'))
 
-# %% ../nbs/51_plans.ipynb #35d11be4
+# %% ../nbs/51_plans.ipynb #ed2ef6ad
 REFINERS = dict(
     tiny=CycleGANPlan(size=32, steps=4, bs=2, filters=4, n_blocks=1),
-    demo=CycleGANPlan(size=64, steps=120, bs=4, filters=8, n_blocks=3, lr=1e-3),
+    demo=CycleGANPlan(size=64, steps=100, bs=4, filters=8, n_blocks=3, lr=1e-3),
     bench=CycleGANPlan(size=64, steps=1000, bs=4, filters=16, n_blocks=4),
     bench_gpu=CycleGANPlan(size=128, steps=5000, bs=8, filters=64, n_blocks=6),
     thesis=CycleGANPlan(size=256, steps=100_000, bs=1, filters=64, n_blocks=9))
@@ -215,8 +215,8 @@ class FromNevus(Repeated):
     alphas:tuple # Fractions of the correctly predicted melanomas to learn from, a CycleGAN each
     n_translated:tuple # Translated nevi added, an arm each for every α
 
-# %% ../nbs/51_plans.ipynb #bd49739f
-_TRANSLATION_STEPS = dict(tiny=4, demo=400, bench=4000, bench_gpu=20_000, thesis=200_000)
+# %% ../nbs/51_plans.ipynb #71d20f30
+_TRANSLATION_STEPS = dict(tiny=4, demo=300, bench=4000, bench_gpu=20_000, thesis=200_000)
 _TABLE_7_2 = (500, 1000, 2000, 3000, 4000, 5000, 6000, 7000)
 _ALPHAS = dict(tiny=('1/2','1/1'), demo=('1/4','1/1'), bench=('1/4','1/1'))
 _N_TRANSLATED = dict(tiny=(8,), demo=(200,), bench=(500, 1000), bench_gpu=_TABLE_7_2[:6], thesis=_TABLE_7_2)

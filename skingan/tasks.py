@@ -253,3 +253,24 @@ def _stop(self:Workers, futures):
     "Cancel what has not begun, here and in the threads that wait"
     self.stopped.set()
     for o in futures.values(): o.cancel()
+
+# %% ../nbs/45_tasks.ipynb #359dd846
+@patch
+def start(self:Workers,
+          f,
+          *args,
+         ):
+    """Start a call and do not wait for it
+
+    Parameters
+    ----------
+    f
+        Function of the package, which keeps its result in a stage
+    args
+        Plain data
+
+    Returns
+    -------
+    The future, to be held as long as the call may take; None without workers
+    """
+    if self.executor: return self._submit(f, {f.__name__: args})[f.__name__]
