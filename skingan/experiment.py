@@ -6,7 +6,7 @@
 __all__ = ['REAL', 'N_FOLDS', 'augment', 'shortfall', 'Arm', 'translated_arms', 'split_of', 'Replicate', 'measures',
            'Experiment']
 
-# %% ../nbs/52_experiment.ipynb #6ffdb01f
+# %% ../nbs/52_experiment.ipynb #9a212761
 import json, re, torch
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
@@ -23,6 +23,7 @@ from .device import hardware
 from .evidence import read_predictions
 from .plans import FromNevus
 from .rank import fraction, path_rank, train_folds
+from .split import lesion_groups
 from .stage import STAGE_VERSIONS, digest, stage, subseed, versions, write_json
 from .stages import lineage
 from .tasks import Workers, describe_minutes
@@ -494,7 +495,7 @@ def progress(self:Experiment, arms:list)->str:
     if not done or len(done) == len(stages): return text
     return text + f'; about {describe_minutes(self.seconds_left(stages, done))} left'
 
-# %% ../nbs/52_experiment.ipynb #c91b7615
+# %% ../nbs/52_experiment.ipynb #95d9b19f
 @patch
 def rows(self:Experiment,
          arms:list,
@@ -559,3 +560,17 @@ def runs(self:Experiment, arms:list)->dict:
         {arm: [predictions, a table a replicate]}
     """
     return {o.name: [self.predictions(o, r) for r in self.plan.replicates] for o in arms}
+
+@patch
+def lesions(self:Experiment)->pd.Series:
+    """Return the patient, where known, else the lesion of each image of all replicates, for `skingan.evidence.compare`
+
+    Returns
+    -------
+    pd.Series
+        Indexed by image
+    """
+    tables = [self.replicate(r).df for r in self.plan.replicates]
+    found = [lesion_groups(o, 'patient_id' if 'patient_id' in o else 'lesion_id') for o in tables]
+    images = pd.concat([o.image for o in tables])
+    return pd.Series(pd.concat(found).values, images).groupby(level=0).first()

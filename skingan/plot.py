@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['light_figures', 'to_bytes', 'tile', 'show_rows', 'GridWriter', 'pixels_of', 'show_classes', 'show_pairs',
-           'pixel_difference', 'show_changes', 'plot_terms']
+           'pixel_difference', 'show_changes', 'plot_terms', 'plot_forest']
 
 # %% ../nbs/03_plot.ipynb #ab9048d4
 import math
@@ -287,3 +287,32 @@ def plot_terms(history:pd.DataFrame,
         ax.set_xlabel('epoch', fontsize=8)
     plt.tight_layout()
     plt.show()
+
+# %% ../nbs/03_plot.ipynb #788a32b5
+def plot_forest(table:pd.DataFrame,
+                title:str='',
+                controls:tuple=(),
+                ax=None,
+               ):
+    """Plot differences and their intervals, an arm a line
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Of `skingan.evidence.compare`: difference, low, high by arm
+    title : str, default ''
+        Above it
+    controls : tuple, default ()
+        Arms to be shown in grey
+    ax : default None
+        matplotlib's axes; None: a figure of its own
+    """
+    if ax is None: _,ax = plt.subplots(figsize=(6, .35*len(table)+.9))
+    for y,(arm,o) in enumerate(table.iterrows()):
+        color = '.6' if arm in controls else 'C0'
+        ax.plot([o.low, o.high], [y, y], color=color)
+        ax.plot(o.difference, y, 'o', color=color)
+    ax.axvline(0, color='k', lw=1)
+    ax.set(yticks=range(len(table)), yticklabels=table.index, xlabel='difference, 95 % interval', title=title)
+    ax.invert_yaxis()
+    return ax
