@@ -42,8 +42,8 @@ def lesions_of(preds:pd.DataFrame,
                          'its index is to hold the ids of images')
     return found.astype(object).where(found.notna(), alone)
 
-# %% ../nbs/43_evidence.ipynb #3e15b9e7
-def _strata(preds, metric):
+# %% ../nbs/43_evidence.ipynb #d2bba7bb
+def _divided(preds, metric):
     "Return what divides the images into the groups that a measure is made of: classes, or nothing"
     if metric in ('accuracy','log_loss'): return np.zeros(len(preds))
     one = [o for o in preds if o not in ('image','label') and metric.startswith(f'{o}_')]
@@ -51,7 +51,7 @@ def _strata(preds, metric):
 
 def _parts(preds, metric, lesions, phi):
     "Return the part of each lesion; NaN for those of a class that has no other"
-    n = lesions.groupby(_strata(preds, metric)).transform('nunique').values
+    n = lesions.groupby(_divided(preds, metric)).transform('nunique').values
     enlarged = np.where(n > 1, phi*np.sqrt(n/np.maximum(n-1, 1)), np.nan)
     places, names = pd.factorize(lesions)
     return pd.Series(np.bincount(places, enlarged), names)
@@ -137,14 +137,14 @@ def _mean_interval(values, parts):
     p = 2*t.sf(abs(mean)/se, df) if se else float(mean == 0)
     return dict(mean=mean, low=mean-margin, high=mean+margin, p=p)
 
-# %% ../nbs/43_evidence.ipynb #b3f102ad
+# %% ../nbs/43_evidence.ipynb #02281389
 def _check_arms(runs, arms):
     lost = [o for o in arms if o not in runs]
     if lost: raise ValueError(f'there are no predictions of the arm {lost[0]}; there are those of {", ".join(runs)}')
 
 def _rows_of(preds): return preds[['image','label']].sort_values('image', ignore_index=True)
 
-def _check_same_images(runs, baseline):
+def _check_replicates(runs, baseline):
     "Raise `ValueError` if arms differ in replicates or test images"
     first = [_rows_of(o) for o in runs[baseline]]
     for arm,tables in runs.items():
@@ -153,7 +153,7 @@ def _check_same_images(runs, baseline):
         odd = [i for i,o in enumerate(tables) if not _rows_of(o).equals(first[i])]
         if odd: raise ValueError(f'arm {arm}, replicate {odd[0]}: not the same test images as the arm {baseline}')
 
-# %% ../nbs/43_evidence.ipynb #7527a1b4
+# %% ../nbs/43_evidence.ipynb #1dc69b0d
 def compare(runs:dict,
             baseline:str,
             metric:str='balanced_accuracy',
@@ -184,7 +184,7 @@ def compare(runs:dict,
         difference, low, high (95 %), p, p_holm, replicates, by arm
     """
     _check_arms(runs, [baseline, *controls])
-    _check_same_images(runs, baseline)
+    _check_replicates(runs, baseline)
     values, parts = measured(runs[baseline], metric, groups)
     rows = {}
     for arm,tables in runs.items():
@@ -193,7 +193,7 @@ def compare(runs:dict,
         rows[arm] = _mean_interval(of_arm-values, its_parts-parts)
     table = pd.DataFrame.from_dict(rows, orient='index', columns=['mean','low','high','p'])
     table['p_holm'] = _holm(table.p.drop(list(controls), errors='ignore')).reindex(table.index)
-    if len(values) == 1: print('One replicate: these intervals are of other lesions. Nothing is known of other trainings.')
+    if len(values) == 1: print('One replicate: the intervals are of other lesions, nothing is known of other trainings')
     return table.rename(columns=dict(mean='difference')).assign(replicates=len(values)).rename_axis('arm')
 
 # %% ../nbs/43_evidence.ipynb #85f2cd60

@@ -74,7 +74,7 @@ def _average_precision(preds, label):
     phi[y] += precision - value
     return value, phi/y.sum()
 
-# %% ../nbs/42_measures.ipynb #d89cb74d
+# %% ../nbs/42_measures.ipynb #6afdb588
 _OF_CLASS = dict(recall=_recall, roc_auc=_roc_auc, average_precision=_average_precision)
 _OF_ALL = dict(accuracy=_accuracy, log_loss=_log_loss, balanced_accuracy=partial(_over_classes, _recall),
                roc_auc=partial(_over_classes, _roc_auc),
@@ -92,7 +92,7 @@ def _measure(metric, labels):
 def influence(preds:pd.DataFrame,
               metric:str='balanced_accuracy',
              )->tuple:
-    """Return a measure and the influence of each image. Raise `ValueError` for an unknown measure or a class without images
+    """Return a measure and the influence of each image. Raise `ValueError` for an unknown one, or a class without images
 
     Parameters
     ----------

@@ -288,7 +288,7 @@ def plot_terms(history:pd.DataFrame,
     plt.tight_layout()
     plt.show()
 
-# %% ../nbs/03_plot.ipynb #788a32b5
+# %% ../nbs/03_plot.ipynb #6fcae74c
 def plot_forest(table:pd.DataFrame,
                 title:str='',
                 controls:tuple=(),
@@ -307,12 +307,12 @@ def plot_forest(table:pd.DataFrame,
     ax : default None
         matplotlib's axes; None: a figure of its own
     """
-    if ax is None: _,ax = plt.subplots(figsize=(6, .35*len(table)+.9))
+    if ax is None: _,ax = plt.subplots(figsize=(6, .35*len(table)+1.1))
     for y,(arm,o) in enumerate(table.iterrows()):
         color = '.6' if arm in controls else 'C0'
         ax.plot([o.low, o.high], [y, y], color=color)
         ax.plot(o.difference, y, 'o', color=color)
     ax.axvline(0, color='k', lw=1)
     ax.set(yticks=range(len(table)), yticklabels=table.index, xlabel='difference, 95 % interval', title=title)
-    ax.invert_yaxis()
+    ax.set_ylim(len(table)-.5, -.5)
     return ax

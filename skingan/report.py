@@ -180,10 +180,10 @@ def write_tables(file:str|Path,
     texts = [f'{k}\n{o.to_string() if hasattr(o, "to_string") else o}\n' for k,o in tables.items()]
     Path(file).write_text('\n'.join(texts), encoding='utf-8')
 
-# %% ../nbs/53_report.ipynb #54147390
+# %% ../nbs/53_report.ipynb #ffd883b4
 def _finding(o, metric):
     "Return what a comparison says of its arm"
-    if not o.p_holm < .05: return 'cannot tell'
+    if o.replicates < 2 or not o.p_holm < .05: return 'cannot tell'
     is_better = o.difference > 0 if metric != 'log_loss' else o.difference < 0
     return 'helps' if is_better else 'harms'
 
