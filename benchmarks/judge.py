@@ -1,0 +1,47 @@
+"""What do committed predictions allow to say, if photographs of a lesion are kept together? Compares every arm in
+results/ham10000-64px, made with version 0.1.0, with the arms that matter, and writes a table.
+
+    python benchmarks/judge.py --data <folder of HAM10000 in the official ISIC 2019 layout>
+"""
+import argparse
+from collections import defaultdict
+from pathlib import Path
+import pandas as pd
+from skingan.datasets import isic2019
+from skingan.evidence import compare, read_predictions
+from skingan.split import lesion_groups
+
+RESULTS = Path(__file__).parent.parent/'results/ham10000-64px'
+TABLES = { # experiment: (folder of predictions, arms in its name's beginning, measures, baselines)
+    '1': ('.', ('none','acgan','cyclegan'), ('accuracy','balanced_accuracy'), ('none',)),
+    '2': ('.', ('none','nevus'), ('accuracy','balanced_accuracy','MEL_recall'), ('none',)),
+    '3': ('conditional-wgan', ('',), ('accuracy','balanced_accuracy'), ('none',)),
+    '3, synthetic only': ('four-classes', ('cwgan','acgan'), ('accuracy','balanced_accuracy'), ('cwgan_gp-alone',)),
+    '5': ('imbalance', ('',), ('MEL_roc_auc','MEL_average_precision'), ('traditional','oversampled'))}
+
+def read_runs(folder, prefixes):
+    "Return {arm: [predictions, a table a seed]}"
+    runs = defaultdict(list)
+    for file in sorted(folder.glob('*-seed*.csv*')):
+        arm = file.name.split('-seed')[0]
+        if arm.startswith(prefixes): runs[arm].append(read_predictions(file))
+    return runs
+
+def judge(experiment, lesions):
+    "Return the comparisons of an experiment"
+    folder, prefixes, measures, baselines = TABLES[experiment]
+    runs = read_runs(RESULTS/'predictions'/folder, prefixes)
+    tables = {(experiment, b, m): compare(runs, b, m, lesions) for b in baselines for m in measures}
+    return pd.concat(tables, names=['experiment','baseline','measure'])
+
+def main(data):
+    df = isic2019(data, missing='keep')
+    lesions = pd.Series(lesion_groups(df).values, df.image)
+    table = pd.concat([judge(o, lesions) for o in TABLES])
+    print(table.round(3).to_string())
+    table.round(4).to_csv(RESULTS/'comparisons.csv')
+
+if __name__ == '__main__':
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--data', required=True, help='folder of HAM10000')
+    main(**vars(p.parse_args()))
