@@ -85,20 +85,18 @@ def measured(tables:list,
         parts[i] = _parts(preds, metric, lesions_of(preds, groups), phi)
     return np.array(values), pd.DataFrame(parts)
 
-# %% ../nbs/43_evidence.ipynb #a16ae891
-def _lesions_alone(parts):
-    "Return the variance of the mean that is due to lesions, and its degrees of freedom"
-    squares = parts.mean(axis=1)**2
-    variance = squares.sum(skipna=False)
-    return variance, 2*variance**2/(squares**2).sum() if variance else 1.
+# %% ../nbs/43_evidence.ipynb #89e5166a
+def _sum_over_lesions(each):
+    "Return the sum of variances, one of each lesion, and its degrees of freedom; 0 for a negative sum"
+    variance = np.maximum(0, each.sum(skipna=False)) # NaN stays NaN
+    return variance, 2*variance**2/(each**2).sum() if variance else 1.
 
 def _two_sources(values, parts):
     "Return the variance of the mean over replicates that is due to both, and its degrees of freedom"
     n, parts = len(values), parts.fillna(0)
-    alone, df = _lesions_alone(parts)
-    in_each = (parts**2).sum().mean()
-    shared = max(0, (n*alone - in_each)/(n-1))
-    least = (in_each-shared)*chi2.ppf(.1, n-1)/(n-1)
+    squares = (parts**2).sum(axis=1)
+    shared, df = _sum_over_lesions((parts.sum(axis=1)**2 - squares)/(n*(n-1)))
+    least = (squares.sum()/n - shared)*chi2.ppf(.1, n-1)/(n-1)
     own = max(values.var(ddof=1), least)/n
     variance = own + shared
     return variance, variance**2/(own**2/(n-1) + shared**2/df) if variance else 1.
@@ -120,7 +118,7 @@ def standard_error(values:np.ndarray,
     tuple
         Standard error, degrees of freedom
     """
-    variance, df = _two_sources(values, parts) if len(values) > 1 else _lesions_alone(parts)
+    variance, df = _two_sources(values, parts) if len(values) > 1 else _sum_over_lesions(parts[0]**2)
     return variance**.5, df
 
 # %% ../nbs/43_evidence.ipynb #4c4f62c2
