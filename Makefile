@@ -59,7 +59,7 @@ test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 3
 
 test-tiny: $(READY) # the notebooks without tests of their own, at preset tiny
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tiny.py $(OTHERS)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tiny.py $(OTHERS) on_a_cluster
 
 test-gpu: $(READY) # what is made for a GPU, on the CPU: the benchmark, and a replicate in two parts
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/gpu.py --device cpu --tiny --report runs/test-gpu/gpu.csv

@@ -18,8 +18,9 @@ from skingan.stages import generate_set, train_cyclegan, train_gan, translate_se
 from skingan.tasks import Workers
 
 def longer(plan):
-    "Return a plan whose stages take some seconds"
-    return replace(plan, gan=replace(plan.gan, epochs=20), refine=replace(plan.refine, steps=60))
+    "Return a plan whose stages take some seconds each, and whose classifiers look for no learning rate"
+    return replace(plan, gan=replace(plan.gan, epochs=20), refine=replace(plan.refine, steps=100),
+                   classifier=replace(plan.classifier, lr=1e-3))
 
 def make_sets(rep, workers):
     "Generate and refine the images of a replicate, as experiment 1 does"

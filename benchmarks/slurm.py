@@ -30,7 +30,8 @@ def run(folder, say):
     kill.to_the_end(kill.start(alone, replicates=REPLICATES))
     say(f'one process, one thread: {len(kill.finished(alone))} stages')
     with start_cluster(folder) as cluster:
-        say(f'jobs of SLURM: a script such as\n{cluster.job_script()}')
+        script = cluster.job_script().replace(os.getcwd(), '<checkout>').replace(str(folder), '<results>')
+        say(f'jobs of SLURM: a script such as\n{script}')
         process = kill.start(on_slurm, replicates=REPLICATES, cluster=cluster.scheduler_address)
         found = kill.busy_worker(process, on_slurm, set())
         if not found: sys.exit('the table was done before a job could be cancelled')
