@@ -85,11 +85,11 @@ def measured(tables:list,
         parts[i] = _parts(preds, metric, lesions_of(preds, groups), phi)
     return np.array(values), pd.DataFrame(parts)
 
-# %% ../nbs/43_evidence.ipynb #89e5166a
+# %% ../nbs/43_evidence.ipynb #c1d695d4
 def _sum_over_lesions(each):
-    "Return the sum of variances, one of each lesion, and its degrees of freedom; 0 for a negative sum"
+    "Return a sum over lesions, at least 0, and how many lesions matter in it"
     variance = np.maximum(0, each.sum(skipna=False)) # NaN stays NaN
-    return variance, 2*variance**2/(each**2).sum() if variance else 1.
+    return variance, variance**2/(each**2).sum() if variance else 1.
 
 def _two_sources(values, parts):
     "Return the variance of the mean over replicates that is due to both, and its degrees of freedom"
