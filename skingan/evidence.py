@@ -7,19 +7,19 @@ __all__ = ['lesions_of', 'measured', 'standard_error', 'compare', 'summarize', '
            'in_standard_errors', 'summary', 'mcnemar', 'paired', 'against_baseline', 'binary_measures',
            'auc_difference', 'auc_differences', 'auc_se']
 
-# %% ../nbs/43_evidence.ipynb #e6ed2797
+# %% ../nbs/43_evidence.ipynb #144a4a02
 import warnings
 from pathlib import Path
 import numpy as np, pandas as pd
 from scipy.stats import DegenerateDataWarning, binomtest, bootstrap, chi2, rankdata, t
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
-from .measures import influence
+from .measures import classes_of, influence, parse_metric
 
-# %% ../nbs/43_evidence.ipynb #f66ca48b
+# %% ../nbs/43_evidence.ipynb #92f0ac1f
 def lesions_of(preds:pd.DataFrame,
                groups:pd.Series|None=None,
               )->pd.Series:
-    """Return the lesion of each image. Raise `ValueError` if `groups` knows none of the images
+    """Return the lesion of each image. Raise `ValueError` if `groups` lacks an image, or has two lesions of one
 
     Parameters
     ----------
@@ -36,18 +36,25 @@ def lesions_of(preds:pd.DataFrame,
     images = preds.image.astype(str)
     alone = 'alone-' + images
     if groups is None: return alone
-    found = images.map(dict(zip(groups.index.astype(str), groups)))
-    if found.isna().all() and groups.notna().any():
-        raise ValueError(f'`groups` has no image of the predictions, {images.iloc[0]} for one: '
-                         'its index is to hold the ids of images')
-    return found.astype(object).where(found.notna(), alone)
+    found = images.map(_by_image(pd.Series(groups), images))
+    return found.astype(object).where(found.notna() & (found != ''), alone)
 
-# %% ../nbs/43_evidence.ipynb #d2bba7bb
+def _by_image(groups, images):
+    "Return {image: lesion}, after a look at it"
+    pairs = pd.DataFrame(dict(image=groups.index.astype(str), lesion=groups.values)).drop_duplicates()
+    twice, lost = pairs.image[pairs.image.duplicated()], images[~images.isin(pairs.image)]
+    if len(twice): raise ValueError(f'`groups` has two lesions of the image {twice.iloc[0]}')
+    if len(lost):
+        raise ValueError(f'`groups` lacks {len(lost)} of {len(images)} images, {lost.iloc[0]} for one: '
+                         'its index is to hold the ids of images')
+    return dict(zip(pairs.image, pairs.lesion))
+
+# %% ../nbs/43_evidence.ipynb #5d868406
 def _divided(preds, metric):
     "Return what divides the images into the groups that a measure is made of: classes, or nothing"
     if metric in ('accuracy','log_loss'): return np.zeros(len(preds))
-    one = [o for o in preds if o not in ('image','label') and metric.startswith(f'{o}_')]
-    return (preds.label == one[0]).values if one else preds.label.values
+    label = parse_metric(metric, classes_of(preds))[1]
+    return preds.label.values if label is None else (preds.label == label).values
 
 def _parts(preds, metric, lesions, phi):
     "Return the part of each lesion; NaN for those of a class that has no other"
@@ -56,7 +63,7 @@ def _parts(preds, metric, lesions, phi):
     places, names = pd.factorize(lesions)
     return pd.Series(np.bincount(places, enlarged), names)
 
-# %% ../nbs/43_evidence.ipynb #4dfe0324
+# %% ../nbs/43_evidence.ipynb #bd43f285
 def measured(tables:list,
              metric:str='balanced_accuracy',
              groups:pd.Series|None=None,
@@ -75,24 +82,30 @@ def measured(tables:list,
     Returns
     -------
     tuple
-        Value of each replicate, and a table: a row per lesion, a column per replicate
+        Value of each replicate, and a table: a row per lesion, a column per replicate; 0: not in it
     """
     values, parts = [], {}
     for i,preds in enumerate(tables):
-        preds = preds.sort_values('image', ignore_index=True)
-        value, phi = influence(preds, metric)
+        try: value, phi = influence(preds, metric)
+        except ValueError as e: raise ValueError(f'replicate {i}: {e}') from e
         values.append(value)
         parts[i] = _parts(preds, metric, lesions_of(preds, groups), phi)
-    return np.array(values), pd.DataFrame(parts)
+    lesions = pd.Index(dict.fromkeys(o for part in parts.values() for o in part.index))
+    return np.array(values), pd.DataFrame({i: o.reindex(lesions, fill_value=0.) for i,o in parts.items()})
 
-# %% ../nbs/43_evidence.ipynb #c1d695d4
+# %% ../nbs/43_evidence.ipynb #8cbfde10
 def _sum_over_lesions(each):
-    "Return a sum over lesions, at least 0, and how many lesions matter in it"
+    "Return a sum over lesions, at least 0, and the effective number of lesions"
     variance = np.maximum(0, each.sum(skipna=False)) # NaN stays NaN
     return variance, variance**2/(each**2).sum() if variance else 1.
 
+def _has_unknown(parts):
+    "Is there a lesion, shared by replicates, that is the only one of its class?"
+    return (parts.isna().any(axis=1) & ((parts != 0).sum(axis=1) > 1)).any()
+
 def _two_sources(values, parts):
     "Return the variance of the mean over replicates that is due to both, and its degrees of freedom"
+    if _has_unknown(parts): return np.nan, 1.
     n, parts = len(values), parts.fillna(0)
     squares = (parts**2).sum(axis=1)
     shared, df = _sum_over_lesions((parts.sum(axis=1)**2 - squares)/(n*(n-1)))
@@ -121,7 +134,7 @@ def standard_error(values:np.ndarray,
     variance, df = _two_sources(values, parts) if len(values) > 1 else _sum_over_lesions(parts[0]**2)
     return variance**.5, df
 
-# %% ../nbs/43_evidence.ipynb #4c4f62c2
+# %% ../nbs/43_evidence.ipynb #38a98621
 def _holm(p):
     "Return p-values corrected for their number"
     ordered = p.dropna().sort_values()
@@ -129,29 +142,31 @@ def _holm(p):
     return (ordered*times).cummax().clip(upper=1).reindex(p.index)
 
 def _mean_interval(values, parts):
-    "Return the mean, its 95 % interval, and the p-value of 0"
+    "Return the mean, its 95 % interval, the p-value of 0, and the spread of replicates; NaN where nothing varies"
     mean, (se, df) = values.mean(), standard_error(values, parts)
+    if se < 1e-12: return dict(mean=mean, low=np.nan, high=np.nan, p=1. if abs(mean) < 1e-12 else np.nan, spread=0.)
     margin = t.isf(.025, df)*se
-    p = 2*t.sf(abs(mean)/se, df) if se else float(mean == 0)
-    return dict(mean=mean, low=mean-margin, high=mean+margin, p=p)
+    p = 2*t.sf(abs(mean)/se, df)
+    return dict(mean=mean, low=mean-margin, high=mean+margin, p=p, spread=se*len(values)**.5)
 
-# %% ../nbs/43_evidence.ipynb #02281389
+# %% ../nbs/43_evidence.ipynb #e98103d8
 def _check_arms(runs, arms):
     lost = [o for o in arms if o not in runs]
     if lost: raise ValueError(f'there are no predictions of the arm {lost[0]}; there are those of {", ".join(runs)}')
 
-def _rows_of(preds): return preds[['image','label']].sort_values('image', ignore_index=True)
+def _rows_of(preds): return preds[['image','label']].astype(str).sort_values('image', ignore_index=True)
 
 def _check_replicates(runs, baseline):
     "Raise `ValueError` if arms differ in replicates or test images"
     first = [_rows_of(o) for o in runs[baseline]]
+    if not first: raise ValueError(f'arm {baseline}: no replicate')
     for arm,tables in runs.items():
         if len(tables) != len(first):
             raise ValueError(f'arm {arm}: {len(tables)} replicates, but {len(first)} of the arm {baseline}')
         odd = [i for i,o in enumerate(tables) if not _rows_of(o).equals(first[i])]
         if odd: raise ValueError(f'arm {arm}, replicate {odd[0]}: not the same test images as the arm {baseline}')
 
-# %% ../nbs/43_evidence.ipynb #1dc69b0d
+# %% ../nbs/43_evidence.ipynb #da57aa16
 def compare(runs:dict,
             baseline:str,
             metric:str='balanced_accuracy',
@@ -174,13 +189,14 @@ def compare(runs:dict,
     controls : tuple, default ()
         Arms that are not counted when p is corrected
     seed : int, default 0
-        Of what is random: nothing, in the present method
+        Not used: the method has nothing random
 
     Returns
     -------
     pd.DataFrame
         difference, low, high (95 %), p, p_holm, replicates, by arm
     """
+    controls = [controls] if isinstance(controls, str) else list(controls)
     _check_arms(runs, [baseline, *controls])
     _check_replicates(runs, baseline)
     values, parts = measured(runs[baseline], metric, groups)
@@ -189,12 +205,15 @@ def compare(runs:dict,
         if arm == baseline: continue
         of_arm, its_parts = measured(tables, metric, groups)
         rows[arm] = _mean_interval(of_arm-values, its_parts-parts)
-    table = pd.DataFrame.from_dict(rows, orient='index', columns=['mean','low','high','p'])
-    table['p_holm'] = _holm(table.p.drop(list(controls), errors='ignore')).reindex(table.index)
+    table = pd.DataFrame.from_dict(rows, orient='index', columns=['mean','low','high','p','spread'])
+    spreads = table.pop('spread').to_dict() # for `skingan.power`
+    table['p_holm'] = _holm(table.p.drop(controls, errors='ignore')).reindex(table.index)
     if len(values) == 1: print('One replicate: the intervals are of other lesions, nothing is known of other trainings')
-    return table.rename(columns=dict(mean='difference')).assign(replicates=len(values)).rename_axis('arm')
+    table = table.rename(columns=dict(mean='difference')).assign(replicates=len(values)).rename_axis('arm')
+    table.attrs['spread'] = spreads
+    return table
 
-# %% ../nbs/43_evidence.ipynb #85f2cd60
+# %% ../nbs/43_evidence.ipynb #69fb7803
 def summarize(runs:dict,
               metric:str='balanced_accuracy',
               groups:pd.Series|None=None,
@@ -220,7 +239,7 @@ def summarize(runs:dict,
         values, parts = measured(tables, metric, groups)
         std = values.std(ddof=1) if len(values) > 1 else None
         rows[arm] = _mean_interval(values, parts) | dict(std=std, replicates=len(values))
-    return pd.DataFrame.from_dict(rows, orient='index').drop(columns='p').rename_axis('arm')
+    return pd.DataFrame.from_dict(rows, orient='index').drop(columns=['p','spread']).rename_axis('arm')
 
 # %% ../nbs/43_evidence.ipynb #2f3ee34e
 def read_predictions(file:str|Path,

@@ -495,7 +495,7 @@ def progress(self:Experiment, arms:list)->str:
     if not done or len(done) == len(stages): return text
     return text + f'; about {describe_minutes(self.seconds_left(stages, done))} left'
 
-# %% ../nbs/52_experiment.ipynb #95d9b19f
+# %% ../nbs/52_experiment.ipynb #4cd979c6
 @patch
 def rows(self:Experiment,
          arms:list,
@@ -534,10 +534,14 @@ def _replicate_rows(exp, number, arms, make_sets):
     return _run_each(rep, first, exp.workers) | _run_each(rep, others, exp.workers)
 
 def _sets_beside_baseline(rep, arms, make_sets, workers):
-    "Make a replicate's images, and train the baseline meanwhile, if a worker is free"
+    "Make a replicate's images, and let another worker train the baseline meanwhile"
     beside = workers.start(Replicate.run, replace(rep, sets={}), REAL) if REAL in arms else None
-    sets = make_sets(rep)
-    if beside: wait([beside])
+    try: sets = make_sets(rep)
+    except BaseException:
+        if beside: beside.cancel()
+        raise
+    while beside and not wait([beside], timeout=1).done:
+        if workers.stopped.is_set(): break
     return sets
 
 def _run_each(rep, arms, workers):
@@ -571,6 +575,7 @@ def lesions(self:Experiment)->pd.Series:
         Indexed by image
     """
     tables = [self.replicate(r).df for r in self.plan.replicates]
-    found = [lesion_groups(o, 'patient_id' if 'patient_id' in o else 'lesion_id') for o in tables]
-    images = pd.concat([o.image for o in tables])
-    return pd.Series(pd.concat(found).values, images).groupby(level=0).first()
+    df = pd.concat(tables).drop_duplicates('image')
+    lesions = lesion_groups(df)
+    if 'patient_id' in df: lesions = df.patient_id.where(df.patient_id.notna(), lesions)
+    return pd.Series(lesions.values, df.image)

@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['power', 'replicates_needed', 'expected_spread', 'power_table']
 
-# %% ../nbs/44_power.ipynb #4d58999b
-import pandas as pd
+# %% ../nbs/44_power.ipynb #40127013
+import numpy as np, pandas as pd
 from scipy.stats import nct, t
 
-# %% ../nbs/44_power.ipynb #73c60f0b
+# %% ../nbs/44_power.ipynb #a24c4c11
 def power(difference:float,
           replicates:int,
           spread:float,
@@ -28,15 +28,18 @@ def power(difference:float,
     alpha : float, default 0.05
         p below which it counts as found
     """
-    if replicates < 2: raise ValueError(f'{replicates} replicate: without a second one nothing is known of trainings')
+    if replicates < 2: raise ValueError(f'replicates={replicates}: without a second one nothing is known of trainings')
+    if spread <= 0: raise ValueError(f'spread={spread}: give a number above 0')
     df, effect = replicates-1, abs(difference)/spread*replicates**.5
     critical = t.isf(alpha/2, df)
-    return float(nct.sf(critical, df, effect) + nct.cdf(-critical, df, effect))
+    found = nct.sf(critical, df, effect) + nct.cdf(-critical, df, effect)
+    return float(np.nan_to_num(found, nan=1.)) # it overflows where the effect is very large
 
-# %% ../nbs/44_power.ipynb #13e0cd02
+# %% ../nbs/44_power.ipynb #817faba5
 def replicates_needed(difference:float,
                       spread:float,
                       wanted:float=.8,
+                      alpha:float=.05,
                       most:int=1000,
                      )->int|None:
     """Return the number of replicates that find a difference with the wanted probability
@@ -49,6 +52,8 @@ def replicates_needed(difference:float,
         As in `power`
     wanted : float, default 0.8
         Probability to find it
+    alpha : float, default 0.05
+        p below which it counts as found
     most : int, default 1000
         More are not looked for
 
@@ -58,7 +63,7 @@ def replicates_needed(difference:float,
         None: more than `most`
     """
     if not difference: return None
-    enough = (n for n in range(2, most+1) if power(difference, n, spread) >= wanted)
+    enough = (n for n in range(2, most+1) if power(difference, n, spread, alpha) >= wanted)
     return next(enough, None)
 
 # %% ../nbs/44_power.ipynb #67bd0762

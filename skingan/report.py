@@ -6,10 +6,9 @@
 __all__ = ['as_printed', 'by_alpha', 'leak_report', 'predicted_as', 'pixel_change', 'show_grids', 'write_tables',
            'verdict']
 
-# %% ../nbs/53_report.ipynb #d3b30da9
+# %% ../nbs/53_report.ipynb #58030479
 from pathlib import Path
 import pandas as pd
-from scipy.stats import t as student_t
 from .classify import predictions
 from .data import CLASSES
 from .plot import pixel_difference, pixels_of
@@ -180,34 +179,35 @@ def write_tables(file:str|Path,
     texts = [f'{k}\n{o.to_string() if hasattr(o, "to_string") else o}\n' for k,o in tables.items()]
     Path(file).write_text('\n'.join(texts), encoding='utf-8')
 
-# %% ../nbs/53_report.ipynb #ffd883b4
+# %% ../nbs/53_report.ipynb #c87c15fb
 def _finding(o, metric):
     "Return what a comparison says of its arm"
     if o.replicates < 2 or not o.p_holm < .05: return 'cannot tell'
     is_better = o.difference > 0 if metric != 'log_loss' else o.difference < 0
     return 'helps' if is_better else 'harms'
 
+def _of_p(p): return 'p < 0.001' if p < .001 else f'p = {p:.3f}'
+
 def _numbers(o):
-    "Return a difference, its interval and both p-values"
-    interval = f'{o.difference:+.3f} (95 % interval {o.low:+.3f} to {o.high:+.3f}'
-    return f'{interval}; p = {o.p:.3f}, corrected for the number of arms {o.p_holm:.3f})'
+    "Return a difference, its interval and its p-value"
+    if not o.high > o.low: return f'{o.difference:+.3f}, of which no interval can be given'
+    interval = f'{o.difference:+.3f} (95 % interval {o.low:+.3f} to {o.high:+.3f}; '
+    return f'{interval}{_of_p(o.p_holm)}, corrected for the number of arms)'
 
-def _settled_by(o):
-    "Return how many replicates would find a difference as large as the one seen; '' for a single one"
-    if o.replicates < 2 or not o.high > o.low: return ''
-    half_width = (o.high-o.low)/2
-    spread = half_width/student_t.isf(.025, o.replicates-1)*o.replicates**.5
-    n = replicates_needed(o.difference, spread, most=500)
+def _settled_by(o, spread, n_arms):
+    "Return how many replicates would find a difference as large as the one seen; '' if that is not known"
+    if o.replicates < 2 or not spread: return ''
+    n = replicates_needed(o.difference, spread, alpha=.05/n_arms, most=500)
     found = f'about {n} replicates' if n else 'more than 500 replicates'
-    return f' To find a difference of this size with a probability of 80 % takes {found}.'
+    return f' If this is the true difference, {found} with test lesions of their own would find it (in 4 of 5 cases).'
 
-# %% ../nbs/53_report.ipynb #7bab19ef
+# %% ../nbs/53_report.ipynb #d54d263c
 def verdict(table:pd.DataFrame,
             baseline:str,
             metric:str='balanced_accuracy',
             controls:tuple=(),
            )->str:
-    """Say whether arms help, harm, or cannot be told from the baseline
+    """Say whether arms help, harm, or cannot be told from the baseline. Raise `ValueError` where no arm is left
 
     Parameters
     ----------
@@ -218,19 +218,21 @@ def verdict(table:pd.DataFrame,
     metric : str, default 'balanced_accuracy'
         Of the table
     controls : tuple, default ()
-        Arms that are none of the question, left out
+        Arms to be left out
 
     Returns
     -------
     str
         A paragraph
     """
-    arms = table.drop(index=list(controls), errors='ignore')
+    arms = table.drop(index=[controls] if isinstance(controls, str) else list(controls))
+    if arms.empty: raise ValueError(f'no arm to compare with {baseline}')
+    spreads = table.attrs.get('spread', {})
     findings = {arm: _finding(o, metric) for arm,o in arms.iterrows()}
     n, name = int(arms.replicates.iloc[0]), metric.replace('_', ' ')
     lines = [f'Measured by {name}, in {n} replicate{"s" if n > 1 else ""}, against {baseline}:']
     for arm,o in arms.iterrows():
-        more = _settled_by(o) if findings[arm] == 'cannot tell' else ''
+        more = _settled_by(o, spreads.get(arm), len(arms)) if findings[arm] == 'cannot tell' else ''
         lines.append(f'- {arm}: {findings[arm]}. {_numbers(o)}.{more}')
     if n == 1: lines.append('One replicate: another training may give another result. No claim can rest on it.')
     return '\n'.join(lines)
