@@ -1,5 +1,5 @@
-"""What do committed predictions allow to say, if photographs of a lesion are kept together? Compares every arm in
-results/ham10000-64px, made with version 0.1.0, with the arms that matter, and writes a table.
+"""Compare the arms whose predictions are in results/ham10000-64px (made with version 0.1.0) with the baselines in
+`TABLES`, the photographs of a lesion kept together, and write comparisons.csv.
 
     python benchmarks/judge.py --data <folder of HAM10000 in the official ISIC 2019 layout>
 """
@@ -21,11 +21,12 @@ TABLES = { # experiment: (folder of predictions, arms in its name's beginning, m
 
 def read_runs(folder, prefixes):
     "Return {arm: [predictions, a table a seed]}"
-    runs = defaultdict(list)
-    for file in sorted(folder.glob('*-seed*.csv*')):
-        arm = file.name.split('-seed')[0]
-        if arm.startswith(prefixes): runs[arm].append(read_predictions(file))
-    return runs
+    runs = defaultdict(dict)
+    for file in folder.glob('*-seed*.csv*'):
+        arm, seed = file.name.partition('.')[0].split('-seed')
+        if arm.startswith(prefixes): runs[arm][int(seed)] = read_predictions(file)
+    if len({frozenset(o) for o in runs.values()}) > 1: raise ValueError(f'{folder}: the arms have not all the same seeds')
+    return {arm: [o[seed] for seed in sorted(o)] for arm,o in sorted(runs.items())}
 
 def judge(experiment, lesions):
     "Return the comparisons of an experiment"
