@@ -64,7 +64,7 @@ test-tiny: $(READY) # the notebooks without tests of their own, at preset tiny
 test-gpu: $(READY) # what is made for a GPU, on the CPU: the benchmark, and a replicate in two parts
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/gpu.py --device cpu --tiny --report runs/test-gpu/gpu.csv
 	rm -rf runs/test-gpu/out
-	for minutes in .5 20; do OMP_NUM_THREADS=1 $(BIN)/python benchmarks/replicate.py --data simulated --preset tiny \
+	for minutes in 1 20; do OMP_NUM_THREADS=1 $(BIN)/python benchmarks/replicate.py --data simulated --preset tiny \
 		--minutes $$minutes --out runs/test-gpu/out --archive runs/test-gpu/kept.tar.gz || exit; done
 	tar tzf runs/test-gpu/kept.tar.gz | grep predictions/real-replicate0
 
