@@ -134,7 +134,7 @@ def standard_error(values:np.ndarray,
     variance, df = _two_sources(values, parts) if len(values) > 1 else _sum_over_lesions(parts[0]**2)
     return variance**.5, df
 
-# %% ../nbs/43_evidence.ipynb #38a98621
+# %% ../nbs/43_evidence.ipynb #2bb02b2b
 def _holm(p):
     "Return p-values corrected for their number"
     ordered = p.dropna().sort_values()
@@ -144,7 +144,9 @@ def _holm(p):
 def _mean_interval(values, parts):
     "Return the mean, its 95 % interval, the p-value of 0, and the spread of replicates; NaN where nothing varies"
     mean, (se, df) = values.mean(), standard_error(values, parts)
-    if se < 1e-12: return dict(mean=mean, low=np.nan, high=np.nan, p=1. if abs(mean) < 1e-12 else np.nan, spread=0.)
+    if se < 1e-12:
+        p = 1. if abs(mean) < 1e-12 else np.nan
+        return dict(mean=mean, low=np.nan, high=np.nan, p=p, spread=0.)
     margin = t.isf(.025, df)*se
     p = 2*t.sf(abs(mean)/se, df)
     return dict(mean=mean, low=mean-margin, high=mean+margin, p=p, spread=se*len(values)**.5)

@@ -526,6 +526,7 @@ def _walkers(self:Experiment):
     threads = ThreadPoolExecutor(len(self.plan.replicates))
     return Workers(threads, stopped=self.workers.stopped)
 
+# %% ../nbs/52_experiment.ipynb #5034c8b3
 def _replicate_rows(exp, number, arms, make_sets):
     "Make a replicate's images and run its arms; return {arm: row}"
     rep = exp.replicate(number)
@@ -554,6 +555,7 @@ def _with_sets_of(rep, arm):
     "Return a copy that holds no more than an arm needs, to be sent"
     return replace(rep, sets={arm.source: rep.sets[arm.source]} if arm.n else {})
 
+# %% ../nbs/52_experiment.ipynb #781276fa
 @patch
 def runs(self:Experiment, arms:list)->dict:
     """Return the predictions of all replicates, in the same order for all arms

@@ -213,6 +213,7 @@ def each(self:Workers,
     if busy: raise Busy(', '.join(str(o) for o in busy.values()))
     return {o: found[o] for o in calls}
 
+# %% ../nbs/45_tasks.ipynb #c86095f3
 @patch
 def _is_shown(self:Workers, calls, status):
     return self.executor and (status or len(calls) > 1) and current_thread() is main_thread()
@@ -236,6 +237,7 @@ def _submit(self:Workers, f, calls):
     def send(args): return executor.submit(attempt, f, args, self.threads, cache, os.getpid())
     return {name: send(args) for name,args in calls.items()}
 
+# %% ../nbs/45_tasks.ipynb #6b1aa8bc
 @patch
 def _finished(self:Workers, futures):
     "Wait for a moment; return the names of the calls that are done"
