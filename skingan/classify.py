@@ -6,7 +6,7 @@
 __all__ = ['ClassifierPlan', 'classifier', 'KeepBest', 'fit_classifier', 'predictions', 'predict_images', 'report_of',
            'report', 'top_k', 'save_classifier', 'load_classifier']
 
-# %% ../nbs/40_classify.ipynb #44ad8df1
+# %% ../nbs/40_classify.ipynb #8e549bcd
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFla
                                create_vision_model, partial, resnet50)
 from sklearn.metrics import (accuracy_score, balanced_accuracy_score, classification_report,
                              top_k_accuracy_score)
-from .augmentation import AUGMENTATIONS
+from .augmentation import AUGMENTATIONS, MIXES
 from .checkpoint import load_network, save_network
 from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, empty_dls, lesion_dls
 from .layers import fused
@@ -28,7 +28,7 @@ from .networks import (AutocastSequential, class_weights, conv_net, find_arch, n
 from .stage import set_seed
 from .watch import WatchLoss
 
-# %% ../nbs/40_classify.ipynb #e3dbd264
+# %% ../nbs/40_classify.ipynb #d130f321
 @dataclass(frozen=True)
 class ClassifierPlan:
     """How a classifier is trained
@@ -53,6 +53,8 @@ class ClassifierPlan:
         0: classes as they come, 1: equally often
     weighted : bool, default False
         Weight the loss of each class by the inverse of its size
+    mix : str, default ''
+        Mix the images of a batch, and their labels: a key of `MIXES`
     patience : int | None, default None
         Epochs without a lower validation loss before it stops; None: never
     equal : str, default 'steps'
@@ -69,6 +71,7 @@ class ClassifierPlan:
     augmentation:str='light' # A key of `AUGMENTATIONS`
     balance:float=0. # 0: classes as they come, 1: equally often
     weighted:bool=False # Weight the loss of each class by the inverse of its size
+    mix:str='' # Mix the images of a batch, and their labels: a key of `MIXES`
     patience:int|None=None # Epochs without a lower validation loss before it stops; None: never
     equal:str='steps' # Every arm as many `steps` as the arm of real images, or as many `epochs`
     compile:bool|None=None # Compile the network? None: no, since each size of batch is compiled anew
@@ -76,11 +79,14 @@ class ClassifierPlan:
     @property
     def n_phases(self): return 1 + bool(self.pretrained)
 
-# %% ../nbs/40_classify.ipynb #661bca58
-def _check_arguments(df, augmentation):
+# %% ../nbs/40_classify.ipynb #8dc17c9d
+def _check_choice(name, value, choices):
+    if value not in choices: raise ValueError(f'{name} {value!r}: give one of {", ".join(choices)}')
+
+def _check_arguments(df, augmentation, mix):
     if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
-    if augmentation in AUGMENTATIONS: return
-    raise ValueError(f'augmentation {augmentation!r}: give one of {", ".join(AUGMENTATIONS)}')
+    _check_choice('augmentation', augmentation, AUGMENTATIONS)
+    if mix: _check_choice('mix', mix, MIXES)
 
 def classifier(df:pd.DataFrame,
                arch=resnet50,
@@ -94,6 +100,7 @@ def classifier(df:pd.DataFrame,
                augmentation:str='light',
                balance:float=0.,
                weighted:bool=False,
+               mix:str='',
               )->Learner:
     """Return a fastai `Learner` on `df`'s train and valid. Raise `ValueError` for unknown names, or without a split
 
@@ -123,13 +130,15 @@ def classifier(df:pd.DataFrame,
         0: classes as they come, 1: equally often, the rare ones again and again
     weighted : bool, default False
         Weight the loss of each class by the inverse of its size
+    mix : str, default ''
+        Mix the images of a batch, and their labels: a key of `MIXES`
 
     Returns
     -------
     Learner
         With `.dls.vocab`
     """
-    _check_arguments(df, augmentation)
+    _check_arguments(df, augmentation, mix)
     set_seed(seed)
     arch = find_arch(arch)
     stats = pretrained_stats(arch) if pretrained else GAN_STATS
@@ -138,6 +147,7 @@ def classifier(df:pd.DataFrame,
     loss = CrossEntropyLossFlat(weight=class_weights(dls) if weighted else None)
     learn = network_learner(dls, arch, pretrained, weights, metrics=accuracy, loss_func=loss,
                             opt_func=fused(torch.optim.AdamW))
+    if mix: learn.add_cb(MIXES[mix]())
     learn.model = AutocastSequential(*learn.model).to(memory_format=torch.channels_last)
     learn.seed, learn.size, learn.stats = seed, size, stats
     learn.pretrained, learn.epochs_run = pretrained, 0

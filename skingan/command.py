@@ -6,15 +6,17 @@
 __all__ = ['notebooks', 'import_extra', 'parse_parameters', 'check_parameters', 'run_notebook', 'execute', 'to_html',
            'copy_executed', 'keep_results', 'run_notebooks', 'copy_notebooks', 'notebooks_command']
 
-# %% ../nbs/60_command.ipynb #5db7607d
+# %% ../nbs/60_command.ipynb #afa776ce
 import errno, gzip, os, shutil, sys
 from argparse import ArgumentParser
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
+import pandas as pd
 from fastcore.script import CliError, call_parse
 from .datasets import find_data
+from .experiment import FILES
 from .plans import check_preset
 
 # %% ../nbs/60_command.ipynb #78ccb2ab
@@ -208,12 +210,12 @@ def copy_executed(executed:Path,
         if not o.metadata.get('tags'): o.metadata.pop('tags', None)
     nbformat.write(nb, to/executed.name)
 
-# %% ../nbs/60_command.ipynb #08654617
+# %% ../nbs/60_command.ipynb #0599fb68
 def keep_results(out:str|Path,
                  to:str|Path,
                  names:list,
                 ):
-    """Copy executed notebooks, rows and predictions
+    """Copy executed notebooks, rows, predictions and the last sample grids; rows of other replicates stay
 
     Parameters
     ----------
@@ -229,16 +231,36 @@ def keep_results(out:str|Path,
     for name in names:
         copy_executed(out/f'{name}.ipynb', to)
         number = name.split('_')[0]
-        for file in out.glob(f'{number}_*.csv'): shutil.copy(file, to)
-    for file in out.rglob('runs/*/predictions.csv'): _keep_predictions(file, out, to)
+        for file in out.glob(f'{number}_*.csv'): _keep_rows(file, to/file.name)
+    for side,name in FILES.items():
+        for file in out.rglob(f'runs/*/{name}'): _keep_predictions(file, out, to, side)
+    for folder in {o.parent for o in out.rglob('replicate*/*/epoch-*.jpg')}: _keep_grid(folder, out, to)
 
-def _keep_predictions(file, out, to):
-    "Compress `out/<group>/runs/<run>/predictions.csv` to `to/predictions/<group>/<run>.csv.gz`"
+def _keep_rows(file, kept):
+    "Put rows in the place of those of the same replicates that were kept before"
+    rows = pd.read_csv(file)
+    if kept.exists() and 'replicate' in rows:
+        before = pd.read_csv(kept)
+        others = before[~before.replicate.isin(rows.replicate)]
+        rows = pd.concat([others, rows]).sort_values('replicate', kind='stable')
+    rows.to_csv(kept, index=False)
+
+def _keep_predictions(file, out, to, side):
+    "Compress predictions of `out/<group>/runs/<run>` to `to/predictions/<group>/<run>.csv.gz`; valid: `<run>-valid`"
     group, run = file.relative_to(out).parts[:-3], file.parent.name
     if run.endswith('.part'): return # unfinished
-    target = to.joinpath('predictions', *group)/f'{run}.csv.gz'
+    name = run if side == 'test' else f'{run}-{side}'
+    target = to.joinpath('predictions', *group)/f'{name}.csv.gz'
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(gzip.compress(file.read_bytes(), mtime=0)) # equal predictions, equal files
+
+def _keep_grid(folder, out, to):
+    "Copy the last sample grid of `out/<group>/<replicate>/<stage>` to `to/grids/<group>/<replicate>-<stage>.jpg`"
+    *group, replicate, name = folder.relative_to(out).parts
+    if name.endswith('.part'): return # unfinished
+    target = to.joinpath('grids', *group)/f'{replicate}-{name}.jpg'
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(max(folder.glob('epoch-*.jpg')), target)
 
 # %% ../nbs/60_command.ipynb #25d39703
 def _checked(names, parameters, texts, html):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ISIC_2019', 'SUFFIXES', 'SIDES', 'SMALL_SETS', 'isic2019', 'download_isic2019', 'siim_isic2020',
            'breast_histopathology', 'from_folders', 'fashion_mnist', 'cifar100', 'DataPlan', 'simulated',
-           'split_column', 'find_data', 'load_data']
+           'split_column', 'find_data', 'load_data', 'load_external']
 
 # %% ../nbs/08_datasets.ipynb #5d70a878
 import hashlib, os
@@ -479,3 +479,37 @@ def _own_split(df, fold):
     if missing: raise ValueError(f'the folder has no images in {missing[0]}: give train, val and test, or none of them')
     _check_leaks(df)
     return df
+
+# %% ../nbs/08_datasets.ipynb #d342b66e
+def _check_external(other, df, data):
+    unknown = sorted(set(other.label) - set(df.label))
+    if unknown: raise ValueError(f'external {data!r}: no training image has the label {unknown[0]}; the labels are '
+                                 f'{", ".join(sorted(set(df.label)))}. Leave these images out.')
+    both = pd.concat([df.assign(split='here'), other], ignore_index=True)
+    twice = conflicting_copies(both, 'split')
+    if len(twice): raise ValueError(f'external {data!r}: {twice.path.iloc[0]} and {len(twice)-1} other files are the '
+                                    'same images as those of the experiment. Leave them out.')
+
+def load_external(data:str|Path,
+                  df:pd.DataFrame,
+                 )->pd.DataFrame|None:
+    """Return images of another source to test on. Raise `ValueError` for classes that `df` lacks, or images that it has
+
+    Parameters
+    ----------
+    data : str | Path
+        A folder of images, or its name in $SKINGAN_DATA; '': none
+    df : pd.DataFrame
+        Lesion table of the experiment
+
+    Returns
+    -------
+    pd.DataFrame | None
+        Lesion table with split `external`
+    """
+    if not data: return None
+    folder = find_data(data)
+    if not isinstance(folder, Path): raise ValueError(f'external {data!r}: give a folder of images')
+    other = _read_folder(folder).assign(split='external')
+    _check_external(other, df, data)
+    return other

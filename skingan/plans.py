@@ -141,7 +141,7 @@ def replicates_of(preset:str,
     """
     return (0, 1, 2) if preset == 'thesis' else (0,)
 
-# %% ../nbs/51_plans.ipynb #56024edc
+# %% ../nbs/51_plans.ipynb #92bb9a89
 @dataclass(frozen=True)
 class FromNoise(Repeated):
     """Plan of experiment 1
@@ -158,6 +158,10 @@ class FromNoise(Repeated):
         Generated images of a class that its CycleGAN learns from
     n_per_class : tuple
         Synthetic images added to each class, an arm each
+    remedies : tuple, default ()
+        Arms without a generator: keys of `skingan.controls.REMEDIES`
+    n_control : int, default 0
+        Copies of real images added to each class, and images of an untrained generator; 0: no such arm
     """
     preset:str # Its name
     data:DataPlan
@@ -166,8 +170,10 @@ class FromNoise(Repeated):
     classifier:ClassifierPlan
     n_to_learn:int # Generated images of a class that its CycleGAN learns from
     n_per_class:tuple # Synthetic images added to each class, an arm each
+    remedies:tuple=() # Arms without a generator: keys of `skingan.controls.REMEDIES`
+    n_control:int=0 # Copies of real images added to each class, and images of an untrained generator; 0: no such arm
 
-# %% ../nbs/51_plans.ipynb #0dea3507
+# %% ../nbs/51_plans.ipynb #65128e30
 _ACGANS = dict(
     tiny=NoisePlan(size=16, epochs=2, bs=16, filters=8),
     demo=NoisePlan(size=32, epochs=45, bs=32, filters=32),
@@ -176,7 +182,10 @@ _ACGANS = dict(
     thesis=NoisePlan(size=128, epochs=300, bs=128, filters=64))
 _N_TO_LEARN = dict(tiny=8, demo=60, bench=500, bench_gpu=2000, thesis=3000)
 _TABLE_6_2 = (250, 500, 1000, 2000, 3000)
-_N_PER_CLASS = dict(tiny=(8,), demo=(100,), bench=(250, 500), bench_gpu=_TABLE_6_2, thesis=_TABLE_6_2)
+_N_PER_CLASS = dict(tiny=(8,), demo=(100,), bench=(500,), bench_gpu=_TABLE_6_2, thesis=_TABLE_6_2)
+_N_CONTROL = dict(tiny=8, demo=100)
+_ALL_REMEDIES = ('traditional','oversampled','weighted','mixup','cutmix','randaugment')
+_REMEDIES = dict(tiny=('oversampled','mixup'), demo=('oversampled',), bench=('traditional','oversampled','weighted'))
 
 def from_noise(preset:str,
               )->FromNoise:
@@ -190,9 +199,10 @@ def from_noise(preset:str,
     check_preset(preset)
     classifier = CLASSIFIERS[preset]
     return FromNoise(preset, data_plan(preset, classifier.size), _ACGANS[preset], REFINERS[preset],
-                     classifier, _N_TO_LEARN[preset], _N_PER_CLASS[preset], replicates=replicates_of(preset))
+                     classifier, _N_TO_LEARN[preset], _N_PER_CLASS[preset], _REMEDIES.get(preset, _ALL_REMEDIES),
+                     _N_CONTROL.get(preset, 500), replicates=replicates_of(preset))
 
-# %% ../nbs/51_plans.ipynb #7aa8df35
+# %% ../nbs/51_plans.ipynb #cf4ebe63
 @dataclass(frozen=True)
 class FromNevus(Repeated):
     """Plan of experiment 2
@@ -207,6 +217,8 @@ class FromNevus(Repeated):
         Fractions of the correctly predicted melanomas to learn from, a CycleGAN each
     n_translated : tuple
         Translated nevi added, an arm each for every α
+    remedies : tuple, default ()
+        Arms without a generator: keys of `skingan.controls.REMEDIES`
     """
     preset:str # Its name
     data:DataPlan
@@ -214,12 +226,13 @@ class FromNevus(Repeated):
     classifier:ClassifierPlan
     alphas:tuple # Fractions of the correctly predicted melanomas to learn from, a CycleGAN each
     n_translated:tuple # Translated nevi added, an arm each for every α
+    remedies:tuple=() # Arms without a generator: keys of `skingan.controls.REMEDIES`
 
-# %% ../nbs/51_plans.ipynb #71d20f30
+# %% ../nbs/51_plans.ipynb #92506cd0
 _TRANSLATION_STEPS = dict(tiny=4, demo=300, bench=4000, bench_gpu=20_000, thesis=200_000)
 _TABLE_7_2 = (500, 1000, 2000, 3000, 4000, 5000, 6000, 7000)
-_ALPHAS = dict(tiny=('1/2','1/1'), demo=('1/4','1/1'), bench=('1/4','1/1'))
-_N_TRANSLATED = dict(tiny=(8,), demo=(200,), bench=(500, 1000), bench_gpu=_TABLE_7_2[:6], thesis=_TABLE_7_2)
+_ALPHAS = dict(tiny=('1/2','1/1'), demo=('1/4','1/1'), bench=('1/4',))
+_N_TRANSLATED = dict(tiny=(8,), demo=(200,), bench=(1000,), bench_gpu=_TABLE_7_2[:6], thesis=_TABLE_7_2)
 
 def from_nevus(preset:str,
               )->FromNevus:
@@ -235,7 +248,8 @@ def from_nevus(preset:str,
     translate = replace(REFINERS[preset], steps=_TRANSLATION_STEPS[preset])
     alphas = _ALPHAS.get(preset, ('1/8','1/4','1/2','1/1'))
     return FromNevus(preset, data_plan(preset, classifier.size), translate, classifier,
-                     alphas, _N_TRANSLATED[preset], replicates=replicates_of(preset))
+                     alphas, _N_TRANSLATED[preset], _REMEDIES.get(preset, _ALL_REMEDIES),
+                     replicates=replicates_of(preset))
 
 # %% ../nbs/51_plans.ipynb #bfa07534
 @dataclass(frozen=True)
@@ -439,13 +453,14 @@ def keep_preset(out:Path,
         out.mkdir(parents=True, exist_ok=True)
         file.write_text(f'{preset}\n')
 
-# %% ../nbs/51_plans.ipynb #dbba15ac
+# %% ../nbs/51_plans.ipynb #54292ca5
 def set_up(make,
            preset:str,
            seed:int,
            out:str|Path,
            replicates:int=0,
            cluster:str|int='',
+           splits:str='random',
           )->tuple:
     """Return what an experiment begins with, and print its fingerprints; decoded images are kept in `out/pixels`
 
@@ -463,6 +478,8 @@ def set_up(make,
         How many; 0: as many as the preset has
     cluster : str | int, default ''
         Of `skingan.cluster.connect`
+    splits : str, default 'random'
+        Of the replicates, or `folds`
 
     Returns
     -------
@@ -477,5 +494,5 @@ def set_up(make,
     workers = connect(cluster, out)
     numbers = range(seed, seed + (replicates or len(plan.replicates)))
     threads = plan.threads or workers.threads or torch.get_num_threads()
-    plan = replace(plan, replicates=tuple(numbers), threads=threads)
+    plan = replace(plan, replicates=tuple(numbers), threads=threads, splits=splits)
     return plan, out, replace(workers, threads=threads)

@@ -123,8 +123,8 @@ def write_json(path:Path,
     part.write_text(json.dumps(obj, indent=1, default=str) + '\n')
     part.replace(path)
 
-# %% ../nbs/04_stage.ipynb #5a57d91d
-STAGE_VERSIONS = dict(simulated=1, gan=1, cyclegan=1, images=1, run=1)
+# %% ../nbs/04_stage.ipynb #d18f5e46
+STAGE_VERSIONS = dict(simulated=1, gan=1, cyclegan=1, images=1, run=2)
 
 def stages_digest()->str:
     """Return a short name for the versions of all stages

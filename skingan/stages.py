@@ -64,7 +64,7 @@ def _learner(model, dls, plan, ali, **kwargs):
     if plan.lr: kwargs['lr'] = plan.lr
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
-# %% ../nbs/50_stages.ipynb #c40c52dc
+# %% ../nbs/50_stages.ipynb #508f9afb
 def _compiles(model, plan, dls):
     "Return whether a model is compiled; one with a gradient penalty never is by itself"
     if plan.compile is None and 'penalty' in MODELS.get(model, {}): return False
@@ -72,6 +72,7 @@ def _compiles(model, plan, dls):
 
 def _fit(learn, epochs, folder):
     checkpoint, minutes = folder/'checkpoint.safetensors', checkpoint_minutes()
+    if not epochs: return # the generator stays untrained
     with learn.no_logging(): fit_gan(learn, epochs, checkpoint, flat=.5, minutes=minutes)
 
 def _keep(learn, generator, folder):
