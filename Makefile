@@ -6,7 +6,7 @@ READY := .venv/.ready
 RUN := $(BIN)/skingan-run
 CHECK := $(BIN)/python -m skingan.maintain
 EXPERIMENTS ?= 01_from_noise 02_from_nevus
-OTHERS := 03_conditional_wgan 04_gan_variants 05_siim_isic own_images
+OTHERS := 03_conditional_wgan 04_gan_variants 05_siim_isic 07_exchange_rate own_images
 PRESET ?= bench
 SET ?= seed=0
 CLUSTER ?=
@@ -56,7 +56,7 @@ test-slow: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|43_'
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
-	$(BIN)/python benchmarks/kill.py --kills 3
+	$(BIN)/python benchmarks/kill.py --kills 2
 
 test-tiny: $(READY) # the notebooks without tests of their own, at preset tiny
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tiny.py $(OTHERS) on_a_cluster

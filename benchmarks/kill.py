@@ -64,7 +64,7 @@ def killed_in(out, stage, wait):
 def must_not_vary(file, out):
     "Is this a file of results, and not a log, a lock, a cache or a table with seconds?"
     if not file.is_file() or file.name == 'provenance.json' or 'pixels' in file.relative_to(out).parts: return False
-    if file.suffix == '.csv': return file.name in ('predictions.csv', 'manifest.csv')
+    if file.suffix == '.csv': return file.name in ('predictions.csv', 'valid.csv', 'manifest.csv')
     return file.suffix not in ('.lock', '.ipynb', '') # no suffix: .folder
 
 def results(out): return {str(o.relative_to(out)): o for o in sorted(out.rglob('*')) if must_not_vary(o, out)}

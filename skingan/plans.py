@@ -6,7 +6,7 @@
 __all__ = ['PRESETS', 'COUNTS', 'CLASSIFIERS', 'REFINERS', 'GENERATORS', 'TABLE_I', 'check_preset', 'data_plan',
            'plan_table', 'Repeated', 'replicates_of', 'FromNoise', 'from_noise', 'FromNevus', 'from_nevus',
            'Unrefined', 'unrefined', 'rare_classes', 'several_replicates', 'sparse_classes', 'Imbalance',
-           'imbalance', 'plan_digest', 'whole_path', 'keep_preset', 'set_up']
+           'imbalance', 'Exchange', 'exchange', 'plan_digest', 'whole_path', 'keep_preset', 'set_up']
 
 # %% ../nbs/51_plans.ipynb #10f2f597
 import os
@@ -173,7 +173,7 @@ class FromNoise(Repeated):
     remedies:tuple=() # Arms without a generator: keys of `skingan.controls.REMEDIES`
     n_control:int=0 # Copies of real images added to each class, and images of an untrained generator; 0: no such arm
 
-# %% ../nbs/51_plans.ipynb #65128e30
+# %% ../nbs/51_plans.ipynb #4857ab85
 _ACGANS = dict(
     tiny=NoisePlan(size=16, epochs=2, bs=16, filters=8),
     demo=NoisePlan(size=32, epochs=45, bs=32, filters=32),
@@ -185,7 +185,7 @@ _TABLE_6_2 = (250, 500, 1000, 2000, 3000)
 _N_PER_CLASS = dict(tiny=(8,), demo=(100,), bench=(500,), bench_gpu=_TABLE_6_2, thesis=_TABLE_6_2)
 _N_CONTROL = dict(tiny=8, demo=100)
 _ALL_REMEDIES = ('traditional','oversampled','weighted','mixup','cutmix','randaugment')
-_REMEDIES = dict(tiny=('oversampled','mixup'), demo=('oversampled',), bench=('traditional','oversampled','weighted'))
+_REMEDIES = dict(tiny=('mixup',), demo=('oversampled',), bench=('traditional','oversampled','weighted'))
 
 def from_noise(preset:str,
               )->FromNoise:
@@ -393,6 +393,54 @@ def imbalance(preset:str,
                         lambda_identity=0.)
     return Imbalance(preset, data_plan(preset, classifier.size), translate, classifier,
                      replicates=several_replicates(preset))
+
+# %% ../nbs/51_plans.ipynb #e6bc4f29
+@dataclass(frozen=True)
+class Exchange(Repeated):
+    """Plan of experiment 7
+
+    Parameters
+    ----------
+    preset : str
+        Its name
+    gan : NoisePlan
+        The ACGAN
+    n_per_class : tuple
+        Synthetic images added to each class, an arm each
+    n_real : tuple
+        Held-back images added to each class, at most; an oracle each
+    fractions : tuple, default (1 / 8, 1 / 4, 1 / 2)
+        Of the training lesions: the learning curve, beside all of them
+    base : float, default 1 / 4
+        Fraction of the training lesions that the second part learns from
+    """
+    preset:str # Its name
+    data:DataPlan
+    gan:NoisePlan # The ACGAN
+    classifier:ClassifierPlan
+    n_per_class:tuple # Synthetic images added to each class, an arm each
+    n_real:tuple # Held-back images added to each class, at most; an oracle each
+    fractions:tuple=(1/8, 1/4, 1/2) # Of the training lesions: the learning curve, beside all of them
+    base:float=1/4 # Fraction of the training lesions that the second part learns from
+
+# %% ../nbs/51_plans.ipynb #7505228c
+_N_REAL = dict(tiny=(4, 8), demo=(20, 60), bench=(50, 150, 500))
+_N_WORTH = dict(tiny=(8,), demo=(100,), bench=(500,))
+
+def exchange(preset:str,
+            )->Exchange:
+    """Return the plan of experiment 7. Raise `ValueError` for an unknown preset
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
+    check_preset(preset)
+    gan = GENERATORS[preset]
+    classifier = replace(CLASSIFIERS[preset], size=gan.size)
+    return Exchange(preset, data_plan(preset, gan.size), gan, classifier, _N_WORTH.get(preset, (500, 2000)),
+                    _N_REAL.get(preset, (100, 300, 1000, 3000)), replicates=several_replicates(preset))
 
 # %% ../nbs/51_plans.ipynb #223b0912
 def plan_digest(plan,
