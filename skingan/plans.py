@@ -51,9 +51,9 @@ def data_plan(preset:str,
     """
     return DataPlan(size, COUNTS.get(preset, {}), **kwargs)
 
-# %% ../nbs/51_plans.ipynb #928d6520
+# %% ../nbs/51_plans.ipynb #cc30a1f5
 CLASSIFIERS = dict(
-    tiny=ClassifierPlan('resnet18', size=32, epochs=8, bs=16, pretrained=False),
+    tiny=ClassifierPlan('resnet18', size=32, epochs=6, bs=16, pretrained=False),
     demo=ClassifierPlan('resnet10t', size=64, epochs=5, bs=32, pretrained=False),
     bench=ClassifierPlan('resnet18', size=64, epochs=6, bs=64, pretrained=False),
     bench_gpu=ClassifierPlan('resnet18', size=128, epochs=20, bs=64, pretrained=False),
@@ -67,10 +67,10 @@ REFINERS = dict(
     bench_gpu=CycleGANPlan(size=128, steps=5000, bs=8, filters=64, n_blocks=6),
     thesis=CycleGANPlan(size=256, steps=100_000, bs=1, filters=64, n_blocks=9))
 
-# %% ../nbs/51_plans.ipynb #613ce413
+# %% ../nbs/51_plans.ipynb #d81c4ee0
 GENERATORS = dict(
     tiny=NoisePlan(size=32, epochs=2, bs=16, filters=4),
-    demo=NoisePlan(size=32, epochs=30, bs=32, filters=24),
+    demo=NoisePlan(size=32, epochs=45, bs=32, filters=32),
     bench=NoisePlan(size=64, epochs=30, bs=32, filters=32),
     bench_gpu=NoisePlan(size=64, epochs=300, bs=64, filters=64),
     thesis=NoisePlan(size=64, epochs=300, bs=64, filters=64))

@@ -64,7 +64,7 @@ def _learner(model, dls, plan, ali, **kwargs):
     if plan.lr: kwargs['lr'] = plan.lr
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
-# %% ../nbs/50_stages.ipynb #508f9afb
+# %% ../nbs/50_stages.ipynb #70d9e6b5
 def _compiles(model, plan, dls):
     "Return whether a model is compiled; one with a gradient penalty never is by itself"
     if plan.compile is None and 'penalty' in MODELS.get(model, {}): return False
@@ -122,7 +122,7 @@ def train_gan(df:pd.DataFrame,
         show_every = math.ceil(plan.epochs/n_grids)
         learn = _learner(model, dls, plan, ali, show_every=show_every, folder=folder, compile=compile)
         _fit(learn, plan.epochs, folder)
-        _keep(learn, learn.ema.module, folder)
+        _keep(learn, learn.ema.module if plan.epochs else learn.model.generator, folder)
     settings = dict(version=STAGE_VERSIONS['gan'], data=fingerprint(train), seed=seed, model=model, **asdict(plan))
     if ali: settings['ali'] = stage_digest(ali)
     return stage(folder, settings, make)
