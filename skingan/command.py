@@ -6,7 +6,7 @@
 __all__ = ['notebooks', 'import_extra', 'parse_parameters', 'check_parameters', 'run_notebook', 'execute', 'to_html',
            'copy_executed', 'keep_results', 'run_notebooks', 'copy_notebooks', 'notebooks_command']
 
-# %% ../nbs/60_command.ipynb #afa776ce
+# %% ../nbs/60_command.ipynb #49bcee9b
 import errno, gzip, os, shutil, sys
 from argparse import ArgumentParser
 from importlib import import_module
@@ -16,7 +16,7 @@ from typing import Annotated
 import pandas as pd
 from fastcore.script import CliError, call_parse
 from .datasets import find_data
-from .experiment import FILES
+from .experiment import FILES, with_kept
 from .plans import check_preset
 
 # %% ../nbs/60_command.ipynb #78ccb2ab
@@ -210,7 +210,7 @@ def copy_executed(executed:Path,
         if not o.metadata.get('tags'): o.metadata.pop('tags', None)
     nbformat.write(nb, to/executed.name)
 
-# %% ../nbs/60_command.ipynb #0599fb68
+# %% ../nbs/60_command.ipynb #1510a121
 def keep_results(out:str|Path,
                  to:str|Path,
                  names:list,
@@ -237,13 +237,8 @@ def keep_results(out:str|Path,
     for folder in {o.parent for o in out.rglob('replicate*/*/epoch-*.jpg')}: _keep_grid(folder, out, to)
 
 def _keep_rows(file, kept):
-    "Put rows in the place of those of the same replicates that were kept before"
-    rows = pd.read_csv(file)
-    if kept.exists() and 'replicate' in rows:
-        before = pd.read_csv(kept)
-        others = before[~before.replicate.isin(rows.replicate)]
-        rows = pd.concat([others, rows]).sort_values('replicate', kind='stable')
-    rows.to_csv(kept, index=False)
+    "Write rows, and those of other replicates that were kept before"
+    with_kept(pd.read_csv(file), kept).to_csv(kept, index=False)
 
 def _keep_predictions(file, out, to, side):
     "Compress predictions of `out/<group>/runs/<run>` to `to/predictions/<group>/<run>.csv.gz`; valid: `<run>-valid`"

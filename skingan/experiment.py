@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['REAL', 'N_FOLDS', 'FILES', 'augment', 'shortfall', 'Arm', 'translated_arms', 'split_of', 'Replicate',
-           'measures', 'Experiment']
+           'measures', 'Experiment', 'with_kept']
 
 # %% ../nbs/52_experiment.ipynb #15e3a8a1
 import json, re, torch
@@ -337,11 +337,13 @@ def _row(rep, arm, learn, preds, folder):
                 n_train=rep.table(arm).query('split=="train"').label.value_counts().to_dict(),
                 predictions=f'{folder.name}/predictions.csv')
 
-# %% ../nbs/52_experiment.ipynb #899f3090
+# %% ../nbs/52_experiment.ipynb #a528b093
+def _run_name(arm): return re.sub('[/:]', '_', arm) # a name that every file system takes
+
 @patch
 def folder(self:Replicate, arm:Arm)->Path:
-    "Return where a run lies, under a name that every file system takes"
-    return self.out/'runs'/f'{re.sub("[/:]", "_", arm.name)}-replicate{self.number}'
+    "Return where a run lies"
+    return self.out/'runs'/f'{_run_name(arm.name)}-replicate{self.number}'
 
 # %% ../nbs/52_experiment.ipynb #70284305
 @patch
@@ -449,7 +451,7 @@ def out_of_fold(self:Replicate, k:int, workers:Workers=Workers())->pd.DataFrame:
     found = workers.each(Replicate.predictions, {f'fold {i+1} of {k}': (o, REAL) for i,o in enumerate(folds)})
     return pd.concat(found.values(), ignore_index=True)
 
-# %% ../nbs/52_experiment.ipynb #9a10137b
+# %% ../nbs/52_experiment.ipynb #ce8f9b27
 @dataclass
 class Experiment:
     """Arms over replicates
@@ -468,6 +470,8 @@ class Experiment:
         What makes the stages
     external : pd.DataFrame | None, default None
         Lesion table of another source, to be tested on
+    kept : Path | None, default None
+        Folder of predictions of other replicates, as `skingan-run --keep` leaves them
     """
     name:str
     data:str # Name of the real images
@@ -476,6 +480,7 @@ class Experiment:
     load:object # Function of `seed` and `fold` that returns the lesion table with `split`
     workers:Workers = Workers() # What makes the stages
     external:pd.DataFrame|None = None # Lesion table of another source, to be tested on
+    kept:Path|None = None # Folder of predictions of other replicates, as `skingan-run --keep` leaves them
 
     def __post_init__(self): self._replicates = {}
 
@@ -497,7 +502,7 @@ class Experiment:
         """
         return self.replicate(number).predictions(arm, side)
 
-# %% ../nbs/52_experiment.ipynb #f8a0f053
+# %% ../nbs/52_experiment.ipynb #b1d76e16
 @patch
 def stages(self:Experiment, arms:list)->dict:
     """Return the folders of all stages of a table: the runs, and what the first replicate has made for them
@@ -511,7 +516,7 @@ def stages(self:Experiment, arms:list)->dict:
     first = self.out/f'replicate{numbers[0]}'
     names = sorted(o.parent.name for o in first.glob('*/provenance.json'))
     made = {self.out/f'replicate{r}'/o: o for r in numbers for o in names}
-    arm_names = [re.sub('[/:]', '_', o.name) for o in arms]
+    arm_names = [_run_name(o.name) for o in arms]
     return made | {runs/f'{o}-replicate{r}': o for r in numbers for o in arm_names}
 
 @cache
@@ -596,7 +601,20 @@ def _with_sets_of(rep, arm):
     "Return a copy that holds no more than an arm needs, to be sent"
     return replace(rep, sets={arm.source: rep.sets[arm.source]} if arm.n else {})
 
-# %% ../nbs/52_experiment.ipynb #2e3f7cb5
+# %% ../nbs/52_experiment.ipynb #6a207a2c
+def _kept_tables(folder, arm, side):
+    "Return {replicate: predictions} of an arm that were kept"
+    ending = '' if side == 'test' else f'-{side}'
+    name = re.compile(rf'{re.escape(_run_name(arm.name))}-replicate(\d+){ending}\.csv\.gz')
+    found = {o: name.fullmatch(o.name) for o in sorted(folder.glob('*.csv.gz'))}
+    return {int(match[1]): read_predictions(file) for file,match in found.items() if match}
+
+@patch
+def _all_runs(self:Experiment, arm, side):
+    "Return {replicate: predictions}, of this plan and of those that were kept"
+    kept = _kept_tables(self.kept, arm, side) if self.kept else {}
+    return kept | {r: self.predictions(arm, r, side) for r in self.plan.replicates}
+
 @patch
 def runs(self:Experiment, arms:list, side:str='test')->dict:
     """Return the predictions of all replicates on test, valid or external, in the same order for all arms
@@ -606,7 +624,37 @@ def runs(self:Experiment, arms:list, side:str='test')->dict:
     dict
         {arm: [predictions, a table a replicate]}
     """
-    return {o.name: [self.predictions(o, r, side) for r in self.plan.replicates] for o in arms}
+    found = {o.name: self._all_runs(o, side) for o in arms}
+    numbers = set.intersection(*(set(o) for o in found.values()))
+    for arm,o in found.items():
+        for lost in set(o) - numbers: print(f'{self.kept}: not all arms have replicate {lost}, as {arm} has; left out')
+    return {arm: [o[r] for r in sorted(numbers)] for arm,o in found.items()}
+
+def with_kept(rows:pd.DataFrame,
+              file:str|Path,
+             )->pd.DataFrame:
+    """Add the kept rows of other replicates. Raise `ValueError` if they are of another preset
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Of `Experiment.rows`
+    file : str | Path
+        csv of rows that were kept
+
+    Returns
+    -------
+    pd.DataFrame
+        Ordered by arm
+    """
+    if not Path(file).exists() or 'replicate' not in rows: return rows
+    kept = pd.read_csv(file)
+    odd = sorted(set(kept.get('preset', [])) - set(rows.get('preset', [])))
+    if odd: raise ValueError(f'{file} has rows of preset {odd[0]!r}: keep these results in another folder')
+    both = pd.concat([kept[~kept.replicate.isin(rows.replicate)], rows], ignore_index=True)
+    order = {arm: i for i,arm in enumerate(dict.fromkeys(both.arm))}
+    places = both.assign(place=both.arm.map(order)).sort_values(['place','replicate']).index
+    return both.loc[places].reset_index(drop=True)
 
 @patch
 def images(self:Experiment)->pd.DataFrame:
