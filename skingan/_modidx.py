@@ -353,6 +353,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                   'skingan.evidence._check_lists': ('evidence.html#_check_lists', 'skingan/evidence.py'),
                                   'skingan.evidence._check_replicates': ('evidence.html#_check_replicates', 'skingan/evidence.py'),
                                   'skingan.evidence._check_tables': ('evidence.html#_check_tables', 'skingan/evidence.py'),
+                                  'skingan.evidence._counted': ('evidence.html#_counted', 'skingan/evidence.py'),
                                   'skingan.evidence._divided': ('evidence.html#_divided', 'skingan/evidence.py'),
                                   'skingan.evidence._has_unknown': ('evidence.html#_has_unknown', 'skingan/evidence.py'),
                                   'skingan.evidence._holm': ('evidence.html#_holm', 'skingan/evidence.py'),
