@@ -315,7 +315,7 @@ def together(tables:dict,
         return table
     return {k: corrected(k, o) for k,o in tables.items()}
 
-# %% ../nbs/43_evidence.ipynb #c0c0dfa9
+# %% ../nbs/43_evidence.ipynb #47c0736c
 def summarize(runs:dict,
               metric:str='balanced_accuracy',
               groups:pd.Series|None=None,
@@ -340,7 +340,7 @@ def summarize(runs:dict,
     rows = {}
     for arm,tables in runs.items():
         values, parts = measured(tables, metric, groups)
-        std = values.std(ddof=1) if len(values) > 1 else None
+        std = values.std(ddof=1) if len(values) > 1 else np.nan
         rows[arm] = _mean_interval(values, parts) | dict(std=std, replicates=len(values))
     return _labelled(pd.DataFrame.from_dict(rows, orient='index').drop(columns=['p','spread']), metric)
 
