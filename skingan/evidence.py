@@ -171,7 +171,7 @@ def _mean_interval(values, parts):
     p = 2*t.sf(abs(mean)/se, df)
     return dict(mean=mean, low=mean-margin, high=mean+margin, p=p, spread=se*len(values)**.5)
 
-# %% ../nbs/43_evidence.ipynb #49c7fc8c
+# %% ../nbs/43_evidence.ipynb #879f4889
 def _rows_of(preds): return preds[['image','label']].astype(str).sort_values('image', ignore_index=True)
 
 def _check_lists(runs):
@@ -187,8 +187,8 @@ def _check_classes(runs):
     (first, number), classes = next(iter(of_tables.items()))
     for (arm,i),o in of_tables.items():
         odd = sorted(set(o) ^ set(classes), key=str)
-        if odd: raise ValueError(f'arm {arm}, replicate {i}: not the same classes as the arm {first}, '
-                                 f'replicate {number}. Give {", ".join(map(str, odd))} a column in all tables or in none')
+        if odd: raise ValueError(f'arm {arm}, replicate {i}: not the same classes as the arm {first}, replicate '
+                                 f'{number}. Give {", ".join(map(str, odd))} a column in all tables or in none')
 
 def _check_labels(runs):
     "Raise `ValueError` if an id has two labels"
