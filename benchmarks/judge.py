@@ -1,5 +1,6 @@
 """Compare the arms whose predictions are in results/ham10000-64px (made with version 0.1.0) with the baselines in
-`TABLES`, the photographs of a lesion kept together, and write comparisons.csv.
+`TABLES`, the photographs of a lesion kept together, and write comparisons.csv. p is corrected for all comparisons of an
+experiment that are of one measure.
 
     python benchmarks/judge.py --data <folder of HAM10000 in the official ISIC 2019 layout>
 """
@@ -8,16 +9,18 @@ from collections import defaultdict
 from pathlib import Path
 import pandas as pd
 from skingan.datasets import isic2019
-from skingan.evidence import compare, read_predictions
+from skingan.evidence import compare, read_predictions, together
 from skingan.split import lesion_groups
 
 RESULTS = Path(__file__).parent.parent/'results/ham10000-64px'
-TABLES = { # experiment: (folder of predictions, arms in its name's beginning, measures, baselines)
-    '1': ('.', ('none','acgan','cyclegan'), ('accuracy','balanced_accuracy'), ('none',)),
-    '2': ('.', ('none','nevus'), ('accuracy','balanced_accuracy','MEL_recall'), ('none',)),
-    '3': ('conditional-wgan', ('',), ('accuracy','balanced_accuracy'), ('none',)),
-    '3, synthetic only': ('four-classes', ('cwgan','acgan'), ('accuracy','balanced_accuracy'), ('cwgan_gp-alone',)),
-    '5': ('imbalance', ('',), ('MEL_roc_auc','MEL_average_precision'), ('traditional','oversampled'))}
+OF_NONE = {'none': ()}
+TABLES = { # experiment: (folder of predictions, beginnings of its arms, measures, {baseline: arms; (): all others})
+    '1': ('.', ('none','acgan','cyclegan'), ('accuracy','balanced_accuracy'), OF_NONE),
+    '2': ('.', ('none','nevus'), ('accuracy','balanced_accuracy','MEL_recall'), OF_NONE),
+    '3': ('conditional-wgan', ('',), ('accuracy','balanced_accuracy'), OF_NONE),
+    '3, synthetic only': ('four-classes', ('cwgan','acgan'), ('accuracy','balanced_accuracy'), {'cwgan_gp-alone': ()}),
+    '5': ('imbalance', ('',), ('MEL_roc_auc','MEL_average_precision'),
+          dict(traditional=(), oversampled=('cyclegan','smoothing'), cyclegan=('smoothing',)))}
 
 def read_runs(folder, prefixes):
     "Return {arm: [predictions, a table a seed]}"
@@ -32,8 +35,12 @@ def judge(experiment, lesions):
     "Return the comparisons of an experiment"
     folder, prefixes, measures, baselines = TABLES[experiment]
     runs = read_runs(RESULTS/'predictions'/folder, prefixes)
-    tables = {(experiment, b, m): compare(runs, b, m, lesions) for b in baselines for m in measures}
-    return pd.concat(tables, names=['experiment','baseline','measure'])
+    def against(baseline, arms, measure):
+        chosen = {o: runs[o] for o in (baseline, *arms)} if arms else runs
+        return compare(chosen, baseline, measure, lesions)
+    by_measure = {m: together({b: against(b, arms, m) for b,arms in baselines.items()}) for m in measures}
+    tables = {(experiment, b, m): by_measure[m][b] for b in baselines for m in measures}
+    return pd.concat(tables, names=['experiment','baseline','measure','arm'])
 
 def main(data):
     df = isic2019(data, missing='keep')

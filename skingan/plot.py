@@ -288,7 +288,7 @@ def plot_terms(history:pd.DataFrame,
     plt.tight_layout()
     plt.show()
 
-# %% ../nbs/03_plot.ipynb #6fcae74c
+# %% ../nbs/03_plot.ipynb #8196bbcd
 def plot_forest(table:pd.DataFrame,
                 title:str='',
                 controls:tuple=(),
@@ -313,6 +313,7 @@ def plot_forest(table:pd.DataFrame,
         ax.plot([o.low, o.high], [y, y], color=color)
         ax.plot(o.difference, y, 'o', color=color)
     ax.axvline(0, color='k', lw=1)
-    ax.set(yticks=range(len(table)), yticklabels=table.index, xlabel='difference, 95 % interval', title=title)
+    which = ' (lower is better)' if table.attrs.get('better') == 'lower' else ''
+    ax.set(yticks=range(len(table)), yticklabels=table.index, xlabel=f'difference, 95 % interval{which}', title=title)
     ax.set_ylim(len(table)-.5, -.5)
     return ax

@@ -6,11 +6,12 @@
 __all__ = ['as_printed', 'by_alpha', 'leak_report', 'predicted_as', 'pixel_change', 'show_grids', 'write_tables',
            'verdict']
 
-# %% ../nbs/53_report.ipynb #58030479
+# %% ../nbs/53_report.ipynb #00c44f17
 from pathlib import Path
 import pandas as pd
 from .classify import predictions
 from .data import CLASSES
+from .evidence import LOWER_IS_BETTER, describe_metric
 from .plot import pixel_difference, pixels_of
 from .power import replicates_needed
 from .rank import fraction
@@ -179,11 +180,11 @@ def write_tables(file:str|Path,
     texts = [f'{k}\n{o.to_string() if hasattr(o, "to_string") else o}\n' for k,o in tables.items()]
     Path(file).write_text('\n'.join(texts), encoding='utf-8')
 
-# %% ../nbs/53_report.ipynb #c87c15fb
+# %% ../nbs/53_report.ipynb #4fcaa689
 def _finding(o, metric):
     "Return what a comparison says of its arm"
     if o.replicates < 2 or not o.p_holm < .05: return 'cannot tell'
-    is_better = o.difference > 0 if metric != 'log_loss' else o.difference < 0
+    is_better = o.difference < 0 if metric in LOWER_IS_BETTER else o.difference > 0
     return 'helps' if is_better else 'harms'
 
 def _of_p(p): return 'p < 0.001' if p < .001 else f'p = {p:.3f}'
@@ -192,22 +193,29 @@ def _numbers(o):
     "Return a difference, its interval and its p-value"
     if not o.high > o.low: return f'{o.difference:+.3f}, of which no interval can be given'
     interval = f'{o.difference:+.3f} (95 % interval {o.low:+.3f} to {o.high:+.3f}; '
-    return f'{interval}{_of_p(o.p_holm)}, corrected for the number of arms)'
+    return f'{interval}{_of_p(o.p_holm)}, corrected for the number of comparisons)'
 
-def _settled_by(o, spread, n_arms):
+def _settled_by(o, spread, comparisons):
     "Return how many replicates would find a difference as large as the one seen; '' if that is not known"
     if o.replicates < 2 or not spread: return ''
-    n = replicates_needed(o.difference, spread, alpha=.05/n_arms, most=500)
+    n = replicates_needed(o.difference, spread, alpha=.05/comparisons, most=500)
     found = f'about {n} replicates' if n else 'more than 500 replicates'
     return f' If this is the true difference, {found} with test lesions of their own would find it (in 4 of 5 cases).'
 
-# %% ../nbs/53_report.ipynb #d54d263c
+# %% ../nbs/53_report.ipynb #5b14c4a0
+def _metric_of(table, metric):
+    "Return the measure of a table. Raise `ValueError` if it has none, or another one"
+    known = table.attrs.get('metric', metric)
+    if not known: raise ValueError('the table does not know its measure (one read from a csv): give metric')
+    if metric in (None, known): return known
+    raise ValueError(f'metric {metric!r}, but the table is of {known}')
+
 def verdict(table:pd.DataFrame,
             baseline:str,
-            metric:str='balanced_accuracy',
+            metric:str|None=None,
             controls:tuple=(),
            )->str:
-    """Say whether arms help, harm, or cannot be told from the baseline. Raise `ValueError` where no arm is left
+    """Say whether arms help, harm, or cannot be told from the baseline. Raise `ValueError` without arms or measure
 
     Parameters
     ----------
@@ -215,8 +223,8 @@ def verdict(table:pd.DataFrame,
         Of `skingan.evidence.compare`
     baseline : str
         What the arms are compared with
-    metric : str, default 'balanced_accuracy'
-        Of the table
+    metric : str | None, default None
+        Of the table; None: the one that it knows
     controls : tuple, default ()
         Arms to be left out
 
@@ -227,12 +235,13 @@ def verdict(table:pd.DataFrame,
     """
     arms = table.drop(index=[controls] if isinstance(controls, str) else list(controls))
     if arms.empty: raise ValueError(f'no arm to compare with {baseline}')
-    spreads = table.attrs.get('spread', {})
+    metric = _metric_of(table, metric)
+    spreads, comparisons = table.attrs.get('spread', {}), table.attrs.get('comparisons', len(arms))
     findings = {arm: _finding(o, metric) for arm,o in arms.iterrows()}
-    n, name = int(arms.replicates.iloc[0]), metric.replace('_', ' ')
-    lines = [f'Measured by {name}, in {n} replicate{"s" if n > 1 else ""}, against {baseline}:']
+    n = int(arms.replicates.iloc[0])
+    lines = [f'Measured by {describe_metric(metric)}, in {n} replicate{"s" if n > 1 else ""}, against {baseline}:']
     for arm,o in arms.iterrows():
-        more = _settled_by(o, spreads.get(arm), len(arms)) if findings[arm] == 'cannot tell' else ''
+        more = _settled_by(o, spreads.get(arm), comparisons) if findings[arm] == 'cannot tell' else ''
         lines.append(f'- {arm}: {findings[arm]}. {_numbers(o)}.{more}')
     if n == 1: lines.append('One replicate: another training may give another result. No claim can rest on it.')
     return '\n'.join(lines)

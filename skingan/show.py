@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['split_beside', 'run_table', 'recall_table', 'report_beside', 'history', 'show_losses', 'loss_of',
            'of_class', 'show_sets', 'varieties', 'collapse_report', 'by_split', 'pixel_changes',
-           'areas_above', 'plot_accuracies', 'plot_by_alpha']
+           'areas_above', 'plot_by_alpha']
 
-# %% ../nbs/54_show.ipynb #2df2e06c
+# %% ../nbs/54_show.ipynb #a233a80a
 from pathlib import Path
-import matplotlib.pyplot as plt, numpy as np, pandas as pd
+import matplotlib.pyplot as plt, pandas as pd
 from sklearn.metrics import roc_auc_score
 from .classify import report_of
 from .evidence import accuracy_se
@@ -332,25 +332,6 @@ def areas_above(preds:dict,
         return roc_auc_score(is_of_set, [*scores, *others[label]])
     rows = [dict(images=k, number=len(o), area=area(o[label])) for k,o in preds.items()]
     return pd.DataFrame(rows).set_index('images')
-
-# %% ../nbs/54_show.ipynb #7c852ad9
-def plot_accuracies(rows:pd.DataFrame,
-                   ):
-    """Plot accuracy and balanced accuracy of each run
-
-    Parameters
-    ----------
-    rows : pd.DataFrame
-        arm, replicate, accuracy, balanced_accuracy, n_test
-    """
-    table = rows.set_index(['arm','replicate'])[['accuracy','balanced_accuracy']]
-    ax = table.plot.barh(figsize=(7, .5*len(table)+1), xlabel='accuracy; mean recall of the classes')
-    ax.invert_yaxis()
-    ax.legend(loc='upper left', bbox_to_anchor=(1,1))
-    errors = 2*accuracy_se(table.accuracy, rows.n_test.values)
-    places = np.arange(len(table)) - .125 # of the bars of the accuracy
-    ax.errorbar(table.accuracy, places, xerr=errors, fmt='none', ecolor='k', capsize=2)
-    plt.show()
 
 # %% ../nbs/54_show.ipynb #2aeafbf8
 def _plot_measure(ax, rows, measure, n_images):
