@@ -471,7 +471,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                   'skingan.features._Pooled': ('features.html#_pooled', 'skingan/features.py'),
                                   'skingan.features._Pooled.__init__': ('features.html#_pooled.__init__', 'skingan/features.py'),
                                   'skingan.features._Pooled.forward': ('features.html#_pooled.forward', 'skingan/features.py'),
-                                  'skingan.features._ids': ('features.html#_ids', 'skingan/features.py'),
                                   'skingan.features._inception': ('features.html#_inception', 'skingan/features.py'),
                                   'skingan.features._random_net': ('features.html#_random_net', 'skingan/features.py'),
                                   'skingan.features.images_of': ('features.html#images_of', 'skingan/features.py')},

@@ -131,9 +131,7 @@ class RandomFeatures(NetworkFeatures):
         name = f'{n_networks} random {arch.__name__} at {size} px, seed {seed}'
         super().__init__(nets, name, size, imagenet_stats)
 
-# %% ../nbs/42_features.ipynb #5f64b3d1
-def _ids(df): return {*df.image, *lesion_groups(df)}
-
+# %% ../nbs/42_features.ipynb #e45f08c6
 class ClassifierFeatures(NetworkFeatures):
     "Return pooled features before a classifier's head. Raise `ValueError` for images or lesions it has learned from"
     def __init__(self,
@@ -150,17 +148,17 @@ class ClassifierFeatures(NetworkFeatures):
         body = nn.Sequential(*list(learn.model)[:-1])
         super().__init__([_Pooled(body)], name, learn.size, learn.stats)
         learned_from = getattr(learn.dls.train_ds, 'items', None) # a loaded one has none
-        self.seen = set() if learned_from is None else _ids(learned_from)
+        self.seen = set() if learned_from is None else {*learned_from.image, *lesion_groups(learned_from)}
 
     def __call__(self, images, **kwargs):
         if isinstance(images, pd.DataFrame): self._check_unseen(images)
         return super().__call__(images, **kwargs)
 
     def _check_unseen(self, df):
-        seen = sorted(self.seen & _ids(df))
-        if not seen: return
-        raise ValueError(f'{self.name} has learned from {len(seen)} of these images or lesions, {seen[0]} for one: '
-                         'compare other images, or train a classifier on others')
+        seen = df.image[df.image.isin(self.seen) | lesion_groups(df).isin(self.seen)]
+        if not len(seen): return
+        raise ValueError(f'{self.name} has learned from {len(seen)} of these images, or from photographs of their '
+                         f'lesions, {seen.iloc[0]} for one: compare other images, or train a classifier on others')
 
 # %% ../nbs/42_features.ipynb #7f8e54b9
 _NO_INCEPTION = ("the weights of Inception cannot be had ({error}). Two ways out: put torchvision's {file} into "

@@ -35,7 +35,7 @@ def _kid_parts(x, y):
     value = among_x + among_y - 2*k.mean()
     return value, less_x + among_y - 2*_mean_without(k), among_x + less_y - 2*_mean_without(k.T)
 
-# %% ../nbs/43_fidelity.ipynb #7f341b2f
+# %% ../nbs/43_fidelity.ipynb #bde19513
 def _jackknife(values):
     "Return the variance of what `values` are without each image in turn"
     n = len(values)
@@ -60,7 +60,7 @@ def kid(xs:list,
     """
     parts = [_kid_parts(x, y) for x,y in zip(xs, ys, strict=True)]
     value, *without = [np.mean(o, axis=0) for o in zip(*parts)]
-    return float(value), sum(map(_jackknife, without))**.5
+    return float(value), float(sum(map(_jackknife, without))**.5)
 
 # %% ../nbs/43_fidelity.ipynb #444e8db6
 K = 5 # Neighbours
