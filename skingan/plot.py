@@ -327,7 +327,7 @@ def _rank_correlation(x, y):
     p = permutation_test([rankdata(x)], product, permutation_type='pairings', vectorized=True, rng=0).pvalue
     return f"Spearman's ρ = {spearmanr(x, y).statistic:.2f}, p = {p:.2g}, {len(x)} arms"
 
-# %% ../nbs/03_plot.ipynb #38fa63a9
+# %% ../nbs/03_plot.ipynb #e132839b
 def _check_tables(tables, effects):
     "Raise `ValueError` for arms without an effect, or measured in different ways"
     lost = [o for o in tables if o not in effects.index]
@@ -363,7 +363,7 @@ def plot_quality(tables:dict,
     for arm,at in zip(tables, zip(x, y.difference)):
         ax.annotate(arm, at, xytext=(4,4), textcoords='offset points', fontsize=9)
     ax.axhline(0, color='k', lw=1)
-    ax.margins(x=.15)
+    ax.margins(x=.2)
     ax.set(xlabel=f'{measure} of the synthetic images', ylabel='difference, 95 % interval')
     ax.set_title(_rank_correlation(x, y.difference), fontsize=9)
     return ax
