@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['light_figures', 'to_bytes', 'tile', 'show_rows', 'GridWriter', 'pixels_of', 'show_classes', 'show_pairs',
-           'pixel_difference', 'show_changes', 'plot_terms', 'plot_forest']
+           'pixel_difference', 'show_changes', 'plot_terms', 'plot_forest', 'plot_quality']
 
-# %% ../nbs/03_plot.ipynb #ab9048d4
+# %% ../nbs/03_plot.ipynb #0980a546
 import math
 from pathlib import Path
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from fastcore.imports import in_notebook
+from scipy.stats import permutation_test, rankdata, spearmanr
 from .pixels import decode
 
 # %% ../nbs/03_plot.ipynb #bb0f83ea
@@ -316,4 +317,54 @@ def plot_forest(table:pd.DataFrame,
     which = ' (lower is better)' if table.attrs.get('better') == 'lower' else ''
     ax.set(yticks=range(len(table)), yticklabels=table.index, xlabel=f'difference, 95 % interval{which}', title=title)
     ax.set_ylim(len(table)-.5, -.5)
+    return ax
+
+# %% ../nbs/03_plot.ipynb #c265a664
+def _rank_correlation(x, y):
+    "Return a sentence about Spearman's correlation of the arms"
+    if len(x) < 5: return f'{len(x)} arms are too few for a rank correlation: 5 at least'
+    ranks = rankdata(y) - (len(y)+1)/2
+    def product(x, axis): return (x*ranks).sum(axis)
+    p = permutation_test([rankdata(x)], product, permutation_type='pairings', vectorized=True, rng=0).pvalue
+    return f"Spearman's ρ = {spearmanr(x, y).statistic:.2f}, p = {p:.2g}, {len(x)} arms"
+
+# %% ../nbs/03_plot.ipynb #e132839b
+def _check_tables(tables, effects):
+    "Raise `ValueError` for arms without an effect, or measured in different ways"
+    lost = [o for o in tables if o not in effects.index]
+    if lost: raise ValueError(f'arm {lost[0]} has no effect: there are {", ".join(map(str, effects.index))}')
+    ways = {(row.features, row.n) for o in tables.values() for row in o.itertuples()}
+    if len(ways) == 1: return
+    found = ' and '.join(sorted(f'{name}, n={n}' for name,n in ways))
+    raise ValueError(f'the arms were measured in different ways: {found}')
+
+def plot_quality(tables:dict,
+                 effects:pd.DataFrame,
+                 measure:str='kid',
+                 ax=None,
+                ):
+    """Plot each arm's difference over a measure of its synthetic images. Raise `ValueError` for arms that do not compare
+
+    Parameters
+    ----------
+    tables : dict
+        Arm: table of `skingan.fidelity.quality`
+    effects : pd.DataFrame
+        Of `skingan.evidence.compare`: difference, low, high by arm
+    measure : str, default 'kid'
+        Column of the tables
+    ax : default None
+        matplotlib's axes; None: a figure of its own
+    """
+    _check_tables(tables, effects)
+    if ax is None: _,ax = plt.subplots(figsize=(5, 3.5))
+    x = [o.xs('synthetic', level='set')[measure].mean() for o in tables.values()]
+    y = effects.loc[list(tables)]
+    ax.errorbar(x, y.difference, yerr=[y.difference-y.low, y.high-y.difference], fmt='o')
+    for arm,at in zip(tables, zip(x, y.difference)):
+        ax.annotate(arm, at, xytext=(4,4), textcoords='offset points', fontsize=9)
+    ax.axhline(0, color='k', lw=1)
+    ax.margins(x=.2)
+    ax.set(xlabel=f'{measure} of the synthetic images', ylabel='difference, 95 % interval')
+    ax.set_title(_rank_correlation(x, y.difference), fontsize=9)
     return ax
