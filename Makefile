@@ -21,7 +21,8 @@ help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
 	@echo '               on two workers; CLUSTER=4: on four; or the address of a Dask scheduler (for make real, too)'
 	@echo 'make test      every notebook, and every test but the slow ones'
-	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions'
+	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions, two GANs that are or'
+	@echo '               are not caught copying'
 	@echo 'make test-wheel  the package as others get it, in an empty environment'
 	@echo 'make lab       Jupyter, to step through the notebooks in nbs/'
 	@echo 'make real DATA=<folder> NAME=<data>-<size>px [PRESET=bench] [EXPERIMENTS=...] [SET="seed=1 ..."]'
@@ -53,7 +54,7 @@ test-notebooks: $(READY) # several at once, a core each
 	SKINGAN_CACHE=$(CURDIR)/runs/test-cache OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
 
 test-slow: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|43_'
+	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|43_' # evidence and memorisation
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 2
