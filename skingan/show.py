@@ -4,15 +4,16 @@
 
 # %% auto #0
 __all__ = ['split_beside', 'run_table', 'recall_table', 'report_beside', 'history', 'show_losses', 'loss_of',
-           'of_class', 'show_sets', 'varieties', 'collapse_report', 'by_split', 'pixel_changes',
-           'areas_above', 'plot_by_alpha']
+           'of_class', 'show_sets', 'varieties', 'collapse_report', 'qualities', 'quality_table', 'by_split',
+           'pixel_changes', 'areas_above', 'plot_by_alpha']
 
-# %% ../nbs/54_show.ipynb #a233a80a
+# %% ../nbs/54_show.ipynb #d4c1be44
 from pathlib import Path
 import matplotlib.pyplot as plt, pandas as pd
 from sklearn.metrics import roc_auc_score
 from .classify import report_of
 from .evidence import accuracy_se
+from .fidelity import K, one_per_lesion, quality
 from .plot import pixels_of, plot_terms, show_rows
 from .quality import describe_collapse, variety
 from .rank import fraction
@@ -257,6 +258,63 @@ def collapse_report(found:pd.DataFrame,
     """
     groups = found.groupby(level='source', sort=False)
     return '\n'.join(f'{k}: {describe_collapse(o.droplevel("source"))}' for k,o in groups)
+
+# %% ../nbs/54_show.ipynb #54155696
+def _lesions_of_each(df): return one_per_lesion(df).label.value_counts()
+
+def qualities(real:pd.DataFrame,
+              sets:dict,
+              features,
+              n:int=100,
+             )->dict:
+    """Measure the quality of several sets. Raise `ValueError` if no class has enough images
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    sets : dict
+        {source: lesion table of synthetic images}
+    features
+        Of `skingan.features`
+    n : int, default 100
+        Images of each class in each set, at most
+
+    Returns
+    -------
+    dict
+        {source: table of `quality`}
+    """
+    counts = [_lesions_of_each(real)//2, *map(_lesions_of_each, sets.values())]
+    smallest = pd.concat(counts, axis=1).fillna(0).min(axis=1)
+    enough = smallest[smallest > K]
+    few = sorted(set(smallest.index) - set(enough.index))
+    if not len(enough): raise ValueError(f'no class has {2*K+2} real and {K+1} synthetic lesions')
+    if few: print(f'quality: left out for too few images: {", ".join(few)}')
+    n = int(min(n, enough.min()))
+    return {k: quality(real, o[o.label.isin(enough.index)], features, n) for k,o in sets.items()}
+
+def quality_table(tables:dict,
+                  measures:tuple=('kid','precision','recall','density','coverage'),
+                 )->pd.DataFrame:
+    """Return the measures of several sets, means over classes
+
+    Parameters
+    ----------
+    tables : dict
+        Of `qualities`
+    measures : tuple, default ('kid', 'precision', 'recall', 'density', 'coverage')
+        Columns of `quality`
+
+    Returns
+    -------
+    pd.DataFrame
+        A row for the floor, each source and the ceiling
+    """
+    means = {k: o.groupby(level='set')[list(measures)].mean() for k,o in tables.items()}
+    first = next(iter(means.values()))
+    rows = {'floor': first.loc['floor']} | {k: o.loc['synthetic'] for k,o in means.items()}
+    return pd.DataFrame(rows | {'ceiling': first.loc['ceiling']}).T.rename_axis('images')
 
 # %% ../nbs/54_show.ipynb #30eb3f93
 def by_split(df:pd.DataFrame,
