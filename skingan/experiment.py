@@ -310,7 +310,7 @@ def measures(preds:pd.DataFrame,
     accuracy, balanced = (table.recall[o] for o in ('accuracy','balanced accuracy'))
     return dict(**row, accuracy=accuracy, balanced_accuracy=balanced, n_test=len(preds))
 
-# %% ../nbs/52_experiment.ipynb #db752fb9
+# %% ../nbs/52_experiment.ipynb #55e97725
 def _arm_columns(arm, plan):
     "Return the columns that tell arms apart"
     columns = dict(arm=arm.name, source=arm.source, n=arm.n, alpha='', real=arm.real, fraction=arm.fraction)
@@ -319,7 +319,7 @@ def _arm_columns(arm, plan):
 def _elsewhere(preds):
     "Return the measures on images that are not test, each under the name of its side"
     sides = {k: measures(o) for k,o in preds.items() if k != 'test'}
-    return {f'{side}_{k}': value for side,o in sides.items() for k,value in o.items() if k != 'n_test'}
+    return {f'{k}_on_{side}': value for side,o in sides.items() for k,value in o.items() if k != 'n_test'}
 
 def _seeds(rep):
     "Return the columns that tell replicates apart"
