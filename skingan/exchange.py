@@ -69,7 +69,7 @@ def advantages(runs:dict,
     columns = dict(difference=difference, low=difference-margin, high=difference+margin)
     return pd.DataFrame(columns, pd.Index(numbers, name='images'))
 
-# %% ../nbs/44_exchange.ipynb #284bc0aa
+# %% ../nbs/44_exchange.ipynb #3fc35129
 def exchange_rate(runs:dict,
                   arm:str,
                   oracle:dict,
@@ -100,9 +100,9 @@ def exchange_rate(runs:dict,
     reached = table.index[table.difference <= 0]
     possible = table.index[(table.low <= 0) & (table.high >= 0)]
     worth = reached.min() if len(reached) else np.inf
-    if not len(possible): return dict(worth=worth, low=worth, high=worth)
-    is_open = possible.max() == max(oracle) or not len(reached)
-    return dict(worth=worth, low=possible.min(), high=np.inf if is_open else possible.max())
+    low, high = (possible.min(), possible.max()) if len(possible) else (worth, worth)
+    is_open = high == max(oracle) or not len(reached)
+    return dict(worth=float(worth), low=float(low), high=np.inf if is_open else float(high))
 
 # %% ../nbs/44_exchange.ipynb #96f8b438
 def plot_exchange(table:pd.DataFrame,
