@@ -862,6 +862,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
             'skingan.show': { 'skingan.show._lesions_of_each': ('show.html#_lesions_of_each', 'skingan/show.py'),
                               'skingan.show._plot_measure': ('show.html#_plot_measure', 'skingan/show.py'),
                               'skingan.show.areas_above': ('show.html#areas_above', 'skingan/show.py'),
+                              'skingan.show.by_known_groups': ('show.html#by_known_groups', 'skingan/show.py'),
                               'skingan.show.by_split': ('show.html#by_split', 'skingan/show.py'),
                               'skingan.show.collapse_report': ('show.html#collapse_report', 'skingan/show.py'),
                               'skingan.show.history': ('show.html#history', 'skingan/show.py'),
