@@ -480,11 +480,14 @@ def _own_split(df, fold):
     _check_leaks(df)
     return df
 
-# %% ../nbs/08_datasets.ipynb #d342b66e
+# %% ../nbs/08_datasets.ipynb #3bdbfe58
 def _check_external(other, df, data):
     unknown = sorted(set(other.label) - set(df.label))
     if unknown: raise ValueError(f'external {data!r}: no training image has the label {unknown[0]}; the labels are '
                                  f'{", ".join(sorted(set(df.label)))}. Leave these images out.')
+    same = other.image[other.image.isin(df.image)]
+    if len(same): raise ValueError(f'external {data!r}: the image {same.iloc[0]} and {len(same)-1} others have ids of '
+                                   'images of the experiment. Rename them, or leave them out if they are the same.')
     both = pd.concat([df.assign(split='here'), other], ignore_index=True)
     twice = conflicting_copies(both, 'split')
     if len(twice): raise ValueError(f'external {data!r}: {twice.path.iloc[0]} and {len(twice)-1} other files are the '
@@ -512,4 +515,5 @@ def load_external(data:str|Path,
     if not isinstance(folder, Path): raise ValueError(f'external {data!r}: give a folder of images')
     other = _read_folder(folder).assign(split='external')
     _check_external(other, df, data)
+    if 'lesion_id' in other: other['lesion_id'] = 'external-' + other.lesion_id # NaN stays NaN
     return other

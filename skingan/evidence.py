@@ -290,7 +290,7 @@ def compare(runs:dict,
     table = table.rename(columns=dict(mean='difference')).assign(replicates=len(values))
     return _labelled(table, metric, spread=spreads, comparisons=len(counted), controls=controls)
 
-# %% ../nbs/43_evidence.ipynb #aabc514d
+# %% ../nbs/43_evidence.ipynb #747a0723
 def _counted(table): return table.p.drop(table.attrs['controls'], errors='ignore')
 
 def together(tables:dict,
@@ -307,6 +307,8 @@ def together(tables:dict,
     dict
         The same tables, in which `p_holm` is corrected over all of them
     """
+    metrics = {o.attrs.get('metric') for o in tables.values()}
+    if len(metrics) > 1: raise ValueError(f'tables of {", ".join(map(str, metrics))}: give those of one measure')
     counted = {(k, arm): p for k,o in tables.items() for arm,p in _counted(o).items()}
     p_holm = _holm(pd.Series(counted, dtype=float))
     def corrected(k, table):

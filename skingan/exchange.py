@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['advantages', 'exchange_rate', 'plot_exchange']
 
-# %% ../nbs/44_exchange.ipynb #8332cd46
+# %% ../nbs/44_exchange.ipynb #c4860887
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from scipy.stats import t
-from .evidence import measured, standard_error
+from sklearn.isotonic import isotonic_regression
+from .evidence import LOWER_IS_BETTER, compare, measured, standard_error
 
 # %% ../nbs/44_exchange.ipynb #6d193325
 def _between(at, m):
@@ -19,12 +20,19 @@ def _between(at, m):
     w = (m-a)/(b-a)
     return tuple((1-w)*x + w*y for x,y in zip(at[a], at[b]))
 
-# %% ../nbs/44_exchange.ipynb #db4bf377
-def _check_oracle(oracle, runs, arm):
+# %% ../nbs/44_exchange.ipynb #87764ceb
+def _check_oracle(oracle, runs, arm, metric):
+    if metric in LOWER_IS_BETTER: raise ValueError(f'metric {metric!r}: give one of which a larger value is better')
     if len(oracle) < 2 or 0 not in oracle:
         raise ValueError(f'oracle={oracle}: give the arm without more images as 0, and one number of images at least')
     lost = [o for o in (arm, *oracle.values()) if o not in runs]
     if lost: raise ValueError(f'there are no predictions of the arm {lost[0]}; there are those of {", ".join(runs)}')
+
+def _at_oracles(runs, arm, oracle, metric, groups):
+    "Return the values and parts of the arm and of each oracle. Raise `ValueError` for other test images"
+    _check_oracle(oracle, runs, arm, metric)
+    compare({o: runs[o] for o in (arm, *oracle.values())}, arm, metric, groups) # which looks at the tables
+    return measured(runs[arm], metric, groups), {m: measured(runs[o], metric, groups) for m,o in oracle.items()}
 
 def _advantage(of_arm, at, m):
     "Return an arm's advantage over the oracle with m more images, and the 95 % margin"
@@ -61,15 +69,23 @@ def advantages(runs:dict,
     pd.DataFrame
         difference, low, high; indexed by images
     """
-    _check_oracle(oracle, runs, arm)
-    at = {m: measured(runs[o], metric, groups) for m,o in oracle.items()}
-    numbers, of_arm = np.linspace(0, max(oracle), n_points), measured(runs[arm], metric, groups)
+    of_arm, at = _at_oracles(runs, arm, oracle, metric, groups)
+    numbers = np.linspace(0, max(oracle), n_points)
     found = np.array([_advantage(of_arm, at, m) for m in numbers])
     difference, margin = found.T
     columns = dict(difference=difference, low=difference-margin, high=difference+margin)
     return pd.DataFrame(columns, pd.Index(numbers, name='images'))
 
-# %% ../nbs/44_exchange.ipynb #3fc35129
+# %% ../nbs/44_exchange.ipynb #4c585f24
+def _worth(runs, arm, oracle, metric, groups):
+    "Return the smallest number of images with which the oracle, made monotone, is as good as the arm"
+    (of_arm, _), at = _at_oracles(runs, arm, oracle, metric, groups)
+    numbers = np.array(sorted(oracle), dtype=float)
+    means = isotonic_regression([at[m][0].mean() for m in sorted(oracle)])
+    if of_arm.mean() > means[-1]: return np.inf
+    first = np.unique(means, return_index=True)[1] # where each level is reached
+    return float(np.interp(of_arm.mean(), means[first], numbers[first]))
+
 def exchange_rate(runs:dict,
                   arm:str,
                   oracle:dict,
@@ -96,13 +112,12 @@ def exchange_rate(runs:dict,
     dict
         worth, low, high (95 %): real images per class; inf: more than the oracle's most
     """
-    table = advantages(runs, arm, oracle, metric, groups)
-    reached = table.index[table.difference <= 0]
+    worth, table = _worth(runs, arm, oracle, metric, groups), advantages(runs, arm, oracle, metric, groups)
+    if table.low.isna().any(): return dict(worth=worth, low=np.nan, high=np.nan)
     possible = table.index[(table.low <= 0) & (table.high >= 0)]
-    worth = reached.min() if len(reached) else np.inf
-    low, high = (possible.min(), possible.max()) if len(possible) else (worth, worth)
-    is_open = high == max(oracle) or not len(reached)
-    return dict(worth=float(worth), low=float(low), high=np.inf if is_open else float(high))
+    if not len(possible): return dict(worth=worth, low=worth, high=worth)
+    most = possible.max()
+    return dict(worth=worth, low=float(possible.min()), high=np.inf if most == max(oracle) else float(most))
 
 # %% ../nbs/44_exchange.ipynb #96f8b438
 def plot_exchange(table:pd.DataFrame,

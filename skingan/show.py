@@ -260,7 +260,7 @@ def collapse_report(found:pd.DataFrame,
     groups = found.groupby(level='source', sort=False)
     return '\n'.join(f'{k}: {describe_collapse(o.droplevel("source"))}' for k,o in groups)
 
-# %% ../nbs/54_show.ipynb #54155696
+# %% ../nbs/54_show.ipynb #0d364797
 def _lesions_of_each(df): return one_per_lesion(df).label.value_counts()
 
 def qualities(real:pd.DataFrame,
@@ -268,7 +268,7 @@ def qualities(real:pd.DataFrame,
               features,
               n:int=100,
              )->dict:
-    """Measure the quality of several sets. Raise `ValueError` if no class has enough images
+    """Measure the quality of several sets. Print which classes have too few images
 
     Parameters
     ----------
@@ -287,11 +287,11 @@ def qualities(real:pd.DataFrame,
         {source: table of `quality`}
     """
     counts = [_lesions_of_each(real)//2, *map(_lesions_of_each, sets.values())]
-    smallest = pd.concat(counts, axis=1).fillna(0).min(axis=1)
+    smallest = pd.concat(counts, axis=1, join='inner').min(axis=1) # of the classes that all have
     enough = smallest[smallest > K]
     few = sorted(set(smallest.index) - set(enough.index))
-    if not len(enough): raise ValueError(f'no class has {2*K+2} real and {K+1} synthetic lesions')
-    if few: print(f'quality: left out for too few images: {", ".join(few)}')
+    if few: print(f'quality: {2*K+2} real and {K+1} synthetic lesions are needed; left out: {", ".join(few)}')
+    if not len(enough): return {}
     n = int(min(n, enough.min()))
     return {k: quality(real, o[o.label.isin(enough.index)], features, n) for k,o in sets.items()}
 
@@ -312,6 +312,7 @@ def quality_table(tables:dict,
     pd.DataFrame
         A row for the floor, each source and the ceiling
     """
+    if not tables: return pd.DataFrame(columns=list(measures))
     means = {k: o.groupby(level='set')[list(measures)].mean() for k,o in tables.items()}
     first = next(iter(means.values()))
     rows = {'floor': first.loc['floor']} | {k: o.loc['synthetic'] for k,o in means.items()}
