@@ -53,8 +53,8 @@ test: $(READY) check test-notebooks
 test-notebooks: $(READY) # several at once, a core each
 	SKINGAN_CACHE=$(CURDIR)/runs/test-cache OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
 
-test-slow: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|43_' # evidence and memorisation
+test-slow: $(READY) # simulated lesions, evidence, memorisation
+	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|43_'
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 2

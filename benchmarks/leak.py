@@ -1,14 +1,14 @@
-"""What does a split by image flatter? The classifier of the arm `real` is trained on real images that are split by image
-and by lesion, with the same number of training images and steps. Two questions:
+"""What does a split by image flatter? The classifier of the arm `real` is trained on real images that are split by
+image and by lesion, with the same number of training images and steps. Two questions:
 
 1. How much higher is a measure where the split is by image? The test images differ, so the means over replicates are
    compared by Welch's method, each with the standard error of replicates and lesions. Both kinds of splits draw their
    test lesions from the same ones, which is ignored.
-2. In the split by image, how much higher is it for test images whose lesion is in train? In each replicate one classifier
-   judges both, so the difference itself is averaged. Lesions with several photographs may be of another kind, so that the
-   same difference in the split by lesion, where none is in train, stands beside it.
+2. In the split by image, how much higher is it for test images whose lesion is in train? In each replicate one
+   classifier judges both, so the difference itself is averaged. Lesions with several photographs may be of another
+   kind, so that the same difference in the split by lesion, where none is in train, stands beside it.
 
-    python benchmarks/leak.py --data <folder of HAM10000 in the official ISIC 2019 layout> --preset bench --out runs/leak
+    python benchmarks/leak.py --data <folder of HAM10000 in the official ISIC 2019 layout> --report leak.csv
 """
 import argparse
 from dataclasses import replace

@@ -190,7 +190,7 @@ def _verdict(share, low):
     if low > .05: return 'caught'
     return 'not caught' if low <= LEVEL and share <= .05 else 'cannot tell'
 
-# %% ../nbs/43_memorisation.ipynb #dc45745b
+# %% ../nbs/43_memorisation.ipynb #2ea03134
 def _check_leaks(train, test):
     "Raise `ValueError` if a test image, or another photograph of its lesion, is among the training images"
     both = pd.concat([train.assign(split='train'), test.assign(split='test')], ignore_index=True)
@@ -201,8 +201,8 @@ def _check_leaks(train, test):
 
 def _check_classes(synthetic, test):
     missing = sorted(set(synthetic.label) - set(test.label))
-    if missing: raise ValueError(f'class {missing[0]}: no test image shows how near a new lesion is; give some, or leave '
-                                 'the class out of the synthetic images')
+    if missing: raise ValueError(f'class {missing[0]}: no test image shows how near a new lesion is; give some, or '
+                                 'leave the class out of the synthetic images')
 
 def _check_number(test):
     n = _n_independent(test)
