@@ -113,11 +113,11 @@ def measured(tables:list,
     lesions = pd.Index(dict.fromkeys(o for part in parts.values() for o in part.index))
     return np.array(values), pd.DataFrame({i: o.reindex(lesions, fill_value=0.) for i,o in parts.items()})
 
-# %% ../nbs/43_evidence.ipynb #8cbfde10
+# %% ../nbs/43_evidence.ipynb #e7d59116
 def _sum_over_lesions(each):
-    "Return a sum over lesions, at least 0, and the effective number of lesions"
+    "Return a sum over lesions, at least 0, and the effective number of lesions, at least 1"
     variance = np.maximum(0, each.sum(skipna=False)) # NaN stays NaN
-    return variance, variance**2/(each**2).sum() if variance else 1.
+    return variance, max(1., variance**2/(each**2).sum()) if variance else 1.
 
 def _has_unknown(parts):
     "Is there a lesion, shared by replicates, that is the only one of its class?"

@@ -456,7 +456,7 @@ def _with_sets_of(rep, arm):
     "Return a copy that holds no more than an arm needs, to be sent"
     return replace(rep, sets={arm.source: rep.sets[arm.source]} if arm.n else {})
 
-# %% ../nbs/52_experiment.ipynb #e78b430e
+# %% ../nbs/52_experiment.ipynb #2a3b31a8
 def _kept_tables(folder, arm, side):
     "Return {replicate: predictions} of an arm that were kept"
     ending = '' if side == 'test' else f'-{side}'
@@ -491,7 +491,7 @@ _SAME = ['data','preset','n','steps','split_by','folds'] # in all replicates of 
 
 def _check_kept(kept, rows, file):
     "Raise `ValueError` if kept rows are of another version or plan"
-    if 'replicate' not in kept: raise ValueError(f'{file} was made by skingan 0.1: keep these results in another folder')
+    if 'replicate' not in kept: raise ValueError(f'{file} was made by skingan 0.1: keep these results elsewhere')
     both = pd.concat([kept, rows]).fillna(dict(split_by='', fold=''))
     both = both.assign(folds=both.fold != '', n=both.n.astype(str))
     for arm,o in both.groupby('arm'):
