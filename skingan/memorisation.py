@@ -38,7 +38,7 @@ def turned(x:np.ndarray,
     if k & 2: x = np.flip(x, -3)
     return np.swapaxes(x, -2, -3) if k & 4 else x
 
-# %% ../nbs/43_memorisation.ipynb #6e015cd6
+# %% ../nbs/43_memorisation.ipynb #50a66f08
 def _check_not_empty(df):
     if not len(df): raise ValueError('the table has no image; there is no distance to compute')
 
@@ -48,7 +48,8 @@ def _search(index, df, features):
     "Return the distances of each image to its nearest training image, a column a turn, and the places of these"
     _check_not_empty(df)
     images = pixels_of(df, features.size)
-    found = [index.kneighbors(_joined(turned(images, k), features)) for k in range(N_TURNS)]
+    turns = (np.ascontiguousarray(turned(images, k)) for k in range(N_TURNS))
+    found = [index.kneighbors(_joined(o, features)) for o in turns]
     return [np.hstack(o) for o in zip(*found)]
 
 def _nearest(index, df, train, features):
