@@ -131,24 +131,26 @@ class RandomFeatures(NetworkFeatures):
         name = f'{n_networks} random {arch.__name__} at {size} px, seed {seed}'
         super().__init__(nets, name, size, imagenet_stats)
 
-# %% ../nbs/42_features.ipynb #e45f08c6
+# %% ../nbs/42_features.ipynb #72a9cae6
 class ClassifierFeatures(NetworkFeatures):
     "Return pooled features before a classifier's head. Raise `ValueError` for images or lesions it has learned from"
     def __init__(self,
                  learn:Learner,
+                 learned_from:pd.DataFrame,
                  name:str,
                 ):
         """Parameters
         ----------
         learn : Learner
             Of `skingan.classify.classifier` or `load_classifier`
+        learned_from : pd.DataFrame
+            Lesion table of the images it was trained on
         name : str
             Of the classifier, for the results
         """
         body = nn.Sequential(*list(learn.model)[:-1])
         super().__init__([_Pooled(body)], name, learn.size, learn.stats)
-        learned_from = getattr(learn.dls.train_ds, 'items', None) # a loaded one has none
-        self.seen = set() if learned_from is None else {*learned_from.image, *lesion_groups(learned_from)}
+        self.seen = {*learned_from.image, *lesion_groups(learned_from)}
 
     def __call__(self, images, **kwargs):
         if isinstance(images, pd.DataFrame): self._check_unseen(images)
