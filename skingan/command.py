@@ -257,7 +257,7 @@ def _keep_grid(folder, out, to):
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(max(folder.glob('epoch-*.jpg')), target)
 
-# %% ../nbs/60_command.ipynb #25d39703
+# %% ../nbs/60_command.ipynb #f2ba8655
 def _checked(names, parameters, texts, html):
     "Return all parameters, before the first notebook starts. Raise `CliError` for what is wrong with them"
     if not names: raise CliError(f'give the names of notebooks: {", ".join(notebooks())}')
@@ -266,6 +266,8 @@ def _checked(names, parameters, texts, html):
         find_data(parameters['data'])
         if html: import_extra('nbconvert')
         parameters = parameters | parse_parameters(texts)
+        _split_data(parameters['data']) # so that names are looked for beside the data
+        if parameters.get('external'): find_data(parameters['external'])
         for name in names: check_parameters(_find(name), parameters)
     except (ValueError, ModuleNotFoundError, FileNotFoundError) as e: raise CliError(str(e)) from e
     return parameters
