@@ -6,7 +6,7 @@
 __all__ = ['notebooks', 'import_extra', 'parse_parameters', 'check_parameters', 'run_notebook', 'execute', 'to_html',
            'copy_executed', 'keep_results', 'run_notebooks', 'copy_notebooks', 'notebooks_command']
 
-# %% ../nbs/60_command.ipynb #49bcee9b
+# %% ../nbs/60_command.ipynb #0e28d77e
 import errno, gzip, os, shutil, sys
 from argparse import ArgumentParser
 from importlib import import_module
@@ -16,8 +16,9 @@ from typing import Annotated
 import pandas as pd
 from fastcore.script import CliError, call_parse
 from .datasets import find_data
-from .experiment import FILES, with_kept
+from .experiment import with_kept
 from .plans import check_preset
+from .replicate import FILES
 
 # %% ../nbs/60_command.ipynb #78ccb2ab
 def notebooks()->dict:
