@@ -169,7 +169,7 @@ def _with_sets_of(rep, arm):
     "Return a copy that holds no more than an arm needs, to be sent"
     return replace(rep, sets={arm.source: rep.sets[arm.source]} if arm.n else {})
 
-# %% ../nbs/52_experiment.ipynb #f33e8084
+# %% ../nbs/52_experiment.ipynb #6fa8abe2
 def _kept_tables(folder, arm, side):
     "Return {replicate: predictions} of an arm that were kept"
     ending = '' if side == 'test' else f'-{side}'
@@ -205,8 +205,8 @@ _SAME = ['data','preset','n','steps','split_by','folds'] # in all replicates of 
 def _check_kept(kept, rows, file):
     "Raise `ValueError` if kept rows are of another version or plan"
     if 'replicate' not in kept: raise ValueError(f'{file} was made by skingan 0.1: keep these results elsewhere')
-    both = pd.concat([kept, rows]).fillna(dict(split_by='', fold=''))
-    both = both.assign(folds=both.fold != '', n=both.n.astype(str))
+    both = pd.concat([kept, rows]).fillna(dict(split_by='', fold='')).astype(dict(n=str))
+    both['folds'] = both.fold != ''
     for arm,o in both.groupby('arm'):
         odd = [c for c in _SAME if o[c].nunique() > 1]
         if odd: raise ValueError(f'{file}: the replicates of the arm {arm} differ in {odd[0]} '
