@@ -426,7 +426,7 @@ class Exchange(Repeated):
     fractions:tuple=(1/8, 1/4, 1/2) # Of the training lesions: the learning curve, beside all of them
     base:float=1/4 # Fraction of the training lesions that the second part learns from
 
-# %% ../nbs/51_plans.ipynb #7505228c
+# %% ../nbs/51_plans.ipynb #3a989fa8
 _N_REAL = dict(tiny=(4, 8), demo=(20, 60), bench=(50, 150, 500))
 _N_WORTH = dict(tiny=(8,), demo=(100,), bench=(500,))
 
@@ -440,9 +440,9 @@ def exchange(preset:str,
         One of `PRESETS`
     """
     check_preset(preset)
-    gan = GENERATORS[preset]
-    classifier = replace(CLASSIFIERS[preset], size=gan.size)
-    return Exchange(preset, data_plan(preset, gan.size), gan, classifier, _N_WORTH.get(preset, (500, 2000)),
+    classifier, gan = CLASSIFIERS[preset], _ACGANS[preset]
+    gan = replace(gan, epochs=round(gan.epochs/Exchange.base)) # of the base: as many steps as on all lesions
+    return Exchange(preset, data_plan(preset, classifier.size), gan, classifier, _N_WORTH.get(preset, (500, 2000)),
                     _N_REAL.get(preset, (100, 300, 1000, 3000)), replicates=several_replicates(preset))
 
 # %% ../nbs/51_plans.ipynb #2cc59173

@@ -128,12 +128,13 @@ def settings(self:Replicate, arm:Arm)->dict:
                 classifier=asdict(self.classifier_plan(arm)),
                 external=None if self.external is None else fingerprint(self.external))
 
-# %% ../nbs/51_replicate.ipynb #729e0a6b
+# %% ../nbs/51_replicate.ipynb #edb45301
 @patch
 def learner(self:Replicate, arm:Arm)->Learner:
     "Return the untrained classifier of an arm"
     plan, train = self.classifier_plan(arm), self.train
-    n_items = len(train) if plan.equal == 'steps' else None # images an epoch
+    whole = self.df.split.isin(['train','held back']).sum() # as long an epoch as if nothing were held back
+    n_items = int(whole) if plan.equal == 'steps' else None
     learn = make_classifier(self.table(arm), plan.arch, plan.pretrained, plan.size, plan.bs,
                             vocab=sorted(set(train.label)), n_items=n_items, seed=self.number,
                             augmentation=plan.augmentation, balance=plan.balance, weighted=plan.weighted, mix=plan.mix)
