@@ -32,14 +32,35 @@ def _advantage(of_arm, at, m):
     se, df = standard_error(values, parts)
     return values.mean(), t.isf(.025, df)*se
 
-def advantages(runs:dict, # As for `skingan.evidence.compare`
-               arm:str, # With synthetic images
-               oracle:dict, # {real images added to each class: arm}; 0: the baseline
-               metric:str='balanced_accuracy', # As for `skingan.measures.influence`; a larger one is better
-               groups:pd.Series|None=None, # From image to lesion or patient
-               n_points:int=101, # Between no image and the most
-              )->pd.DataFrame: # difference, low, high; indexed by images
-    "Return how much better an arm is than an oracle with a number of real images. Raise `ValueError` for unknown arms"
+def advantages(runs:dict,
+               arm:str,
+               oracle:dict,
+               metric:str='balanced_accuracy',
+               groups:pd.Series|None=None,
+               n_points:int=101,
+              )->pd.DataFrame:
+    """Return how much better an arm is than an oracle with a number of real images. Raise `ValueError` for unknown arms
+
+    Parameters
+    ----------
+    runs : dict
+        As for `skingan.evidence.compare`
+    arm : str
+        With synthetic images
+    oracle : dict
+        {real images added to each class: arm}; 0: the baseline
+    metric : str, default 'balanced_accuracy'
+        As for `skingan.measures.influence`; a larger one is better
+    groups : pd.Series | None, default None
+        From image to lesion or patient
+    n_points : int, default 101
+        Between no image and the most
+
+    Returns
+    -------
+    pd.DataFrame
+        difference, low, high; indexed by images
+    """
     _check_oracle(oracle, runs, arm)
     at = {m: measured(runs[o], metric, groups) for m,o in oracle.items()}
     numbers, of_arm = np.linspace(0, max(oracle), n_points), measured(runs[arm], metric, groups)
@@ -49,13 +70,32 @@ def advantages(runs:dict, # As for `skingan.evidence.compare`
     return pd.DataFrame(columns, pd.Index(numbers, name='images'))
 
 # %% ../nbs/44_exchange.ipynb #3fc35129
-def exchange_rate(runs:dict, # As for `skingan.evidence.compare`
-                  arm:str, # With synthetic images
-                  oracle:dict, # {real images added to each class: arm}; 0: the baseline
-                  metric:str='balanced_accuracy', # As for `skingan.measures.influence`; a larger one is better
-                  groups:pd.Series|None=None, # From image to lesion or patient
-                 )->dict: # worth, low, high (95 %): real images per class; inf: more than the oracle's most
-    "Return how many real images of each class an arm's synthetic ones are worth"
+def exchange_rate(runs:dict,
+                  arm:str,
+                  oracle:dict,
+                  metric:str='balanced_accuracy',
+                  groups:pd.Series|None=None,
+                 )->dict:
+    """Return how many real images of each class an arm's synthetic ones are worth
+
+    Parameters
+    ----------
+    runs : dict
+        As for `skingan.evidence.compare`
+    arm : str
+        With synthetic images
+    oracle : dict
+        {real images added to each class: arm}; 0: the baseline
+    metric : str, default 'balanced_accuracy'
+        As for `skingan.measures.influence`; a larger one is better
+    groups : pd.Series | None, default None
+        From image to lesion or patient
+
+    Returns
+    -------
+    dict
+        worth, low, high (95 %): real images per class; inf: more than the oracle's most
+    """
     table = advantages(runs, arm, oracle, metric, groups)
     reached = table.index[table.difference <= 0]
     possible = table.index[(table.low <= 0) & (table.high >= 0)]
@@ -65,10 +105,18 @@ def exchange_rate(runs:dict, # As for `skingan.evidence.compare`
     return dict(worth=float(worth), low=float(low), high=np.inf if is_open else float(high))
 
 # %% ../nbs/44_exchange.ipynb #96f8b438
-def plot_exchange(table:pd.DataFrame, # Of `advantages`
-                  title:str, # What was measured
+def plot_exchange(table:pd.DataFrame,
+                  title:str,
                  )->plt.Axes:
-    "Plot an arm's advantage over the oracle; where the band holds 0, the arm may be worth that many images"
+    """Plot an arm's advantage over the oracle; where the band holds 0, the arm may be worth that many images
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Of `advantages`
+    title : str
+        What was measured
+    """
     _, ax = plt.subplots(figsize=(6,3), layout='constrained')
     ax.axhline(0, color='.5', lw=1)
     ax.fill_between(table.index, table.low, table.high, alpha=.25, lw=0)
