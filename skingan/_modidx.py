@@ -988,6 +988,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
             'skingan.stages': { 'skingan.stages._check_model': ('stages.html#_check_model', 'skingan/stages.py'),
                                 'skingan.stages._compiles': ('stages.html#_compiles', 'skingan/stages.py'),
                                 'skingan.stages._fit': ('stages.html#_fit', 'skingan/stages.py'),
+                                'skingan.stages._has_penalty': ('stages.html#_has_penalty', 'skingan/stages.py'),
                                 'skingan.stages._keep': ('stages.html#_keep', 'skingan/stages.py'),
                                 'skingan.stages._learner': ('stages.html#_learner', 'skingan/stages.py'),
                                 'skingan.stages._n_parts': ('stages.html#_n_parts', 'skingan/stages.py'),
