@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/30_generate.ipynb #63581316
+# %% ../nbs/30_generate.ipynb #9ca85322
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -22,10 +22,11 @@ from .data import read_manifest, write_manifest
 from .images import LesionSet
 from .noise import ConvGenerator, DenseGenerator
 from .plot import to_bytes
+from .r3gan import R3Generator
 from .device import best_device, traits
 
-# %% ../nbs/30_generate.ipynb #9bc3e3d3
-NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator)
+# %% ../nbs/30_generate.ipynb #41e53380
+NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator, r3=R3Generator)
 
 def save_generator(generator:nn.Module,
                    path:str|Path,

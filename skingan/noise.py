@@ -7,7 +7,7 @@ __all__ = ['MODELS', 'conv_widths', 'ConvGenerator', 'DenseGenerator', 'conv_dow
            'DenseDiscriminator', 'NoiseGAN', 'samples', 'class_names', 'noise_gan_learner', 'NoisePlan',
            'noise_learner']
 
-# %% ../nbs/20_noise.ipynb #b248bacf
+# %% ../nbs/20_noise.ipynb #64da216a
 import math
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ import torch, torch.nn as nn
 from fastai.vision.all import DataLoader, Normalize
 from torch.nn.utils.parametrizations import spectral_norm
 from .adversarial import AdversarialLearner, ShowSamples, adversarial_learner
+from .diffaugment import vary_input
 from .layers import ClassNorm, frozen, init_normal
 from .losses import gradient_penalty, source_loss, wasserstein_loss
 from .plot import GridWriter, show_rows, to_bytes
@@ -341,7 +342,7 @@ def _check_images(dls, size):
     normalize = next(o for o in dls.train.after_batch.fs if isinstance(o, Normalize))
     if (normalize.mean != .5).any(): raise ValueError('a GAN learns from images in [-1, 1]: leave out `stats`')
 
-# %% ../nbs/20_noise.ipynb #571cf0bf
+# %% ../nbs/20_noise.ipynb #20a23d89
 def _grids(model, folder):
     "Return what shows a grid of samples"
     if folder: return GridWriter(model, folder)
@@ -354,6 +355,7 @@ def noise_gan_learner(dls,
                       show_every:int|None=None,
                       folder:str|Path|None=None,
                       rows=samples,
+                      diffaugment:bool=False,
                       **kwargs,
                      )->AdversarialLearner:
     """Return a learner that shows samples as it trains. Raise `ValueError` for images of another size
@@ -374,6 +376,8 @@ def noise_gan_learner(dls,
         Write the grids there, as `epoch-0010.jpg`
     rows : default samples
         Function of the learner: the rows of a grid
+    diffaugment : bool, default False
+        Vary what the discriminator sees? `_diffaugment` is added to the name
     kwargs
         More for `adversarial_learner`
 
@@ -384,6 +388,9 @@ def noise_gan_learner(dls,
     """
     settings = system.generator.settings
     _check_images(dls, settings['size'])
+    if diffaugment:
+        vary_input(system.discriminator)
+        model = f'{model}_diffaugment'
     settings.update(vocab=list(vocab or dls.vocab), model=model)
     learn = adversarial_learner(dls, system, **kwargs)
     if show_every: learn.add_cb(ShowSamples(lambda: rows(learn), _grids(model, folder), show_every))

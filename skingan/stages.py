@@ -6,7 +6,7 @@
 __all__ = ['GANS', 'lineage', 'train_gan', 'train_model', 'cyclegan_options', 'train_cyclegan', 'image_set',
            'generate_set', 'translate_set']
 
-# %% ../nbs/50_stages.ipynb #a58680e9
+# %% ../nbs/50_stages.ipynb #aa86c60b
 import math
 from dataclasses import asdict
 from functools import partial
@@ -22,6 +22,7 @@ from .device import should_compile
 from .generate import generate, load_generator, save_generator, translate
 from .images import lesion_dls, unpaired_dls
 from .noise import MODELS, NoisePlan, noise_learner
+from .r3gan import r3gan_learner
 from .stage import STAGE_VERSIONS, set_seed, stage, stage_digest, subseed
 
 # %% ../nbs/50_stages.ipynb #db0d64cb
@@ -42,13 +43,15 @@ def lineage(df:pd.DataFrame,
     stages = sorted(df.stage.dropna().unique()) if 'stage' in df else []
     return '-'.join([fingerprint(df), *stages])
 
-# %% ../nbs/50_stages.ipynb #f9f978d6
+# %% ../nbs/50_stages.ipynb #fd644922
 GANS = {o: partial(noise_learner, model=o) for o in MODELS}
 GANS['acgan'] = acgan_learner
 GANS |= {f'acgan_{o}': partial(acgan_learner, version=o) for o in REAL_FRACTIONS}
 GANS['ali'] = ali_learner
 for o in ('v1','v2'): GANS[f'acgan_ali_{o}'] = partial(acgan_ali_learner, version=o)
 for o in ('v1','v2'): GANS[f'acgan_ali_{o}_unmasked'] = partial(acgan_ali_learner, version=o, mask=False)
+GANS['r3gan'] = r3gan_learner
+for o in ('acgan','r3gan'): GANS[f'{o}_diffaugment'] = partial(GANS[o], diffaugment=True)
 
 # %% ../nbs/50_stages.ipynb #ddfed9a9
 def _needs_ali(model): return model.startswith('acgan_ali')
@@ -64,10 +67,12 @@ def _learner(model, dls, plan, ali, **kwargs):
     if plan.lr: kwargs['lr'] = plan.lr
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
-# %% ../nbs/50_stages.ipynb #70d9e6b5
+# %% ../nbs/50_stages.ipynb #240d7402
+def _has_penalty(model): return model.startswith('r3gan') or 'penalty' in MODELS.get(model, {})
+
 def _compiles(model, plan, dls):
     "Return whether a model is compiled; one with a gradient penalty never is by itself"
-    if plan.compile is None and 'penalty' in MODELS.get(model, {}): return False
+    if plan.compile is None and _has_penalty(model): return False
     return should_compile(plan.compile, plan.epochs*len(dls.train), dls.device)
 
 def _fit(learn, epochs, folder):
