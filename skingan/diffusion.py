@@ -342,11 +342,11 @@ def diffusion_learner(dls,
     denoiser = Denoiser(len(class_names(dls)), size, filters, n_steps, guidance)
     return noise_gan_learner(dls, Diffusion(denoiser, drop), 'diffusion', lr=lr, betas=betas, **kwargs)
 
-# %% ../nbs/27_diffusion.ipynb #8f06639f
+# %% ../nbs/27_diffusion.ipynb #8ecca8e8
 def image_noise(x:torch.Tensor,
                 seed:int,
                )->torch.Tensor:
-    """Return standard normal numbers, a function of the seed and of each image's 256 steps of grey
+    """Return standard normal numbers, a function of the seed and of each image's bytes
 
     Parameters
     ----------
