@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/30_generate.ipynb #63581316
+# %% ../nbs/30_generate.ipynb #d33ccf32
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -16,6 +16,7 @@ import numpy as np, pandas as pd, torch, torch.nn as nn
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .ali import EncoderDecoder
+from .biggan import BigGANGenerator
 from .checkpoint import load_network, save_network
 from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
@@ -24,8 +25,9 @@ from .noise import ConvGenerator, DenseGenerator
 from .plot import to_bytes
 from .device import best_device, traits
 
-# %% ../nbs/30_generate.ipynb #9bc3e3d3
-NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator)
+# %% ../nbs/30_generate.ipynb #5554b57b
+NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, biggan=BigGANGenerator,
+                resnet=ResnetGenerator)
 
 def save_generator(generator:nn.Module,
                    path:str|Path,
