@@ -208,13 +208,14 @@ class DenseDiscriminator(nn.Module):
 
     def forward(self, x, y=None): return self.net(x).float()
 
-# %% ../nbs/20_noise.ipynb #775a1336
+# %% ../nbs/20_noise.ipynb #7970bfe5
 class NoiseGAN(nn.Module):
     "Two networks, a loss and how often each is trained, for `adversarial_learner`"
     def __init__(self,
                  generator,
                  discriminator,
                  loss=source_loss,
+                 generator_loss=None,
                  conditional=False,
                  critic_steps=1,
                  clip=None,
@@ -228,6 +229,8 @@ class NoiseGAN(nn.Module):
             Images and class numbers to scores
         loss : default source_loss
             Function of scores and of whether the target is real
+        generator_loss : default None
+            The generator's, a function of scores; None: `loss`, the target being real
         conditional : default False
             Do the networks receive the class?
         critic_steps : default 1
@@ -240,6 +243,7 @@ class NoiseGAN(nn.Module):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self.loss, self.conditional = loss, conditional
+        self.generator_loss = generator_loss or partial(loss, real=True)
         self.critic_steps, self.clip, self.penalty = critic_steps, clip, penalty
         self.terms = ['d_real','d_fake','g_source']
         if penalty: self.terms.insert(2, 'd_penalty')
@@ -267,7 +271,7 @@ class NoiseGAN(nn.Module):
         self.turn += 1
         if self.turn % self.critic_steps: return
         with frozen(self.discriminator): score = self.discriminator(self.generator(self.noise(x), y), y)
-        yield 'generator', dict(g_source=self.loss(score, True))
+        yield 'generator', dict(g_source=self.generator_loss(score))
 
 # %% ../nbs/20_noise.ipynb #2b8566b8
 @torch.no_grad()
