@@ -21,11 +21,13 @@ from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
 from .images import LesionSet
 from .noise import ConvGenerator, DenseGenerator
+from .pggan import GrowingGenerator
 from .plot import to_bytes
 from .device import best_device, traits
 
 # %% ../nbs/30_generate.ipynb #9bc3e3d3
-NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator)
+NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator,
+                growing=GrowingGenerator)
 
 def save_generator(generator:nn.Module,
                    path:str|Path,
