@@ -20,6 +20,7 @@ from .checkpoint import load_network, save_network
 from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
 from .images import LesionSet
+from .lapgan import PyramidGenerator
 from .noise import ConvGenerator, DenseGenerator
 from .pggan import GrowingGenerator
 from .plot import to_bytes
@@ -27,7 +28,7 @@ from .device import best_device, traits
 
 # %% ../nbs/30_generate.ipynb #9bc3e3d3
 NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator,
-                growing=GrowingGenerator)
+                growing=GrowingGenerator, pyramid=PyramidGenerator)
 
 def save_generator(generator:nn.Module,
                    path:str|Path,
@@ -188,8 +189,10 @@ def generate(generator:nn.Module,
     ids = pd.Series([f'{model}{seed}_{label}_{i:05d}' for i in range(n)])
     table = _table(ids, label, out, model)
     net = generator.eval().to(device)
-    z, y = noise(seed, range(n), generator.settings['z_dim']).to(device), vocab.index(label)
-    def images(places): return net(z[places], torch.full((len(places),), y, device=device))
+    y, z_dim = vocab.index(label), generator.settings['z_dim']
+    def images(places):
+        z = noise(seed, places, z_dim).to(device) # batch by batch, as some models have thousands of numbers an image
+        return net(z, torch.full((len(places),), y, device=device))
     return _write(images, table, out, bs)
 
 # %% ../nbs/30_generate.ipynb #7866e18c
