@@ -278,6 +278,7 @@ class NoiseGAN(nn.Module):
 def samples(learn:AdversarialLearner,
             n:int=8,
             seed:int=0,
+            **kwargs,
            )->dict:
     """Return what the averaged generator makes of fixed noise. Training is not disturbed
 
@@ -289,6 +290,8 @@ def samples(learn:AdversarialLearner,
         Images a class
     seed : int, default 0
         Of the noise, the same for every class
+    kwargs
+        More for the generator
 
     Returns
     -------
@@ -301,7 +304,7 @@ def samples(learn:AdversarialLearner,
     rows = {}
     for i,label in enumerate(net.settings['vocab']):
         y = torch.full((n,), i, device=z.device)
-        rows[label] = to_bytes(net(z, y))
+        rows[label] = to_bytes(net(z, y, **kwargs))
     net.train()
     return rows
 
