@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'save_generator', 'load_generator', 'noise', 'generate', 'translate']
 
-# %% ../nbs/30_generate.ipynb #9ca85322
+# %% ../nbs/30_generate.ipynb #fb1418d7
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -16,17 +16,23 @@ import numpy as np, pandas as pd, torch, torch.nn as nn
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .ali import EncoderDecoder
+from .biggan import BigGANGenerator
 from .checkpoint import load_network, save_network
 from .cyclegan import ResnetGenerator
 from .data import read_manifest, write_manifest
+from .diffusion import Denoiser, SDEdit
 from .images import LesionSet
+from .lapgan import PyramidGenerator
 from .noise import ConvGenerator, DenseGenerator
+from .pggan import GrowingGenerator
 from .plot import to_bytes
 from .r3gan import R3Generator
 from .device import best_device, traits
 
-# %% ../nbs/30_generate.ipynb #41e53380
-NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, resnet=ResnetGenerator, r3=R3Generator)
+# %% ../nbs/30_generate.ipynb #4eb969f3
+NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, biggan=BigGANGenerator,
+                growing=GrowingGenerator, pyramid=PyramidGenerator, r3=R3Generator, resnet=ResnetGenerator,
+                diffusion=Denoiser, sdedit=SDEdit)
 
 def save_generator(generator:nn.Module,
                    path:str|Path,
@@ -40,7 +46,7 @@ def save_generator(generator:nn.Module,
     path : str | Path
         Of the safetensors file; the JSON lies beside it
     """
-    kind = next(k for k,v in NETWORKS.items() if isinstance(generator, v))
+    kind = next(k for k,v in NETWORKS.items() if type(generator) is v)
     save_network(generator, path, dict(network=kind, **generator.settings))
 
 # %% ../nbs/30_generate.ipynb #ecd35b40
@@ -146,7 +152,7 @@ def noise(seed:int,
     rows = [np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]
     return torch.tensor(np.stack(rows), dtype=torch.float32)
 
-# %% ../nbs/30_generate.ipynb #f373a7b7
+# %% ../nbs/30_generate.ipynb #5dca7341
 def _check_label(label, vocab):
     if label in vocab: return
     hint = ', because it was trained without classes; take a model that knows them' if vocab == ['all'] else ''
@@ -187,11 +193,12 @@ def generate(generator:nn.Module,
     ids = pd.Series([f'{model}{seed}_{label}_{i:05d}' for i in range(n)])
     table = _table(ids, label, out, model)
     net = generator.eval().to(device)
-    z, y = noise(seed, range(n), generator.settings['z_dim']).to(device), vocab.index(label)
-    def images(places): return net(z[places], torch.full((len(places),), y, device=device))
+    def images(places):
+        z = noise(seed, places, generator.settings['z_dim']).to(device)
+        return net(z, torch.full((len(places),), vocab.index(label), device=device))
     return _write(images, table, out, bs)
 
-# %% ../nbs/30_generate.ipynb #7866e18c
+# %% ../nbs/30_generate.ipynb #2132c309
 def translate(generator:nn.Module,
               df:pd.DataFrame,
               out:str|Path,
@@ -203,7 +210,7 @@ def translate(generator:nn.Module,
     Parameters
     ----------
     generator : nn.Module
-        A CycleGAN's, with `size` in its settings
+        A CycleGAN's or of `sdedit`, with `size` in its settings
     df : pd.DataFrame
         Lesion table
     out : str | Path
@@ -219,7 +226,7 @@ def translate(generator:nn.Module,
         Lesion table with the ids of `df`
     """
     out, device = Path(out), best_device()
-    table = _table(df.image, label or list(df.label), out, 'cyclegan')
+    table = _table(df.image, label or list(df.label), out, generator.settings.get('model', 'cyclegan'))
     if 'lesion_id' in df: table['lesion_id'] = list(df.lesion_id)
     lesions = LesionSet(df, generator.settings['size'], sorted(set(df.label)))
     net = generator.eval().to(device)
