@@ -29,7 +29,7 @@ from .plot import to_bytes
 from .r3gan import R3Generator
 from .device import best_device, traits
 
-# %% ../nbs/30_generate.ipynb #4eb969f3
+# %% ../nbs/30_generate.ipynb #4bca6df5
 NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, biggan=BigGANGenerator,
                 growing=GrowingGenerator, pyramid=PyramidGenerator, r3=R3Generator, resnet=ResnetGenerator,
                 diffusion=Denoiser, sdedit=SDEdit)
@@ -46,7 +46,8 @@ def save_generator(generator:nn.Module,
     path : str | Path
         Of the safetensors file; the JSON lies beside it
     """
-    kind = next(k for k,v in NETWORKS.items() if type(generator) is v)
+    kind = next((k for k,v in NETWORKS.items() if type(generator) is v), None)
+    if not kind: raise ValueError(f'{type(generator).__name__} is none of the generators in skingan.generate.NETWORKS')
     save_network(generator, path, dict(network=kind, **generator.settings))
 
 # %% ../nbs/30_generate.ipynb #ecd35b40
