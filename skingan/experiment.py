@@ -169,7 +169,7 @@ def _with_sets_of(rep, arm):
     "Return a copy that holds no more than an arm needs, to be sent"
     return replace(rep, sets={arm.source: rep.sets[arm.source]} if arm.n else {})
 
-# %% ../nbs/52_experiment.ipynb #6fa8abe2
+# %% ../nbs/52_experiment.ipynb #1ef5f802
 def _kept_tables(folder, arm, side):
     "Return {replicate: predictions} of an arm that were kept"
     ending = '' if side == 'test' else f'-{side}'
@@ -200,6 +200,7 @@ def runs(self:Experiment, arms:list, side:str='test')->dict:
         for lost in set(o) - numbers: print(f'{self.kept}: not all arms have replicate {lost}, as {arm} has; left out')
     return {arm: [o[r] for r in sorted(numbers)] for arm,o in found.items()}
 
+# %% ../nbs/52_experiment.ipynb #9e3659e1
 _SAME = ['data','preset','n','steps','split_by','folds'] # in all replicates of an arm
 
 def _check_kept(kept, rows, file):
@@ -238,6 +239,7 @@ def with_kept(rows:pd.DataFrame,
     places = both.assign(place=both.arm.map(order)).sort_values(['place','replicate']).index
     return both.loc[places].reset_index(drop=True)
 
+# %% ../nbs/52_experiment.ipynb #c21e4872
 @patch
 def images(self:Experiment)->pd.DataFrame:
     """Return all images of all replicates and of the other source, once each
