@@ -162,7 +162,7 @@ def translated_arms(train:pd.DataFrame,
     Returns
     -------
     list
-        `REAL`, then every α with every n
+        `REAL`, then every α, and perhaps a diffusion model, with every n
     """
     _check_nevi(train, plan)
     for alpha in plan.alphas: fraction(alpha)
@@ -171,4 +171,5 @@ def translated_arms(train:pd.DataFrame,
         for alpha in plan.alphas:
             source = f'{name}-{alpha}'
             arms.append(Arm(f'{source}-{n}', source, n, columns=dict(alpha=alpha)))
+        if plan.diffusion: arms.append(Arm(f'sdedit-{n}', 'sdedit', n))
     return arms

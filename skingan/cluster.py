@@ -75,18 +75,24 @@ def keep_memory():
 # %% ../nbs/46_cluster.ipynb #cdd2adb7
 _checked = set() # Tokens of those that this worker may work for
 
-def _check_one_thread():
-    "Raise `RuntimeError` in a worker of Dask that makes several stages at once, which share its seeds"
-    dask_worker = sys.modules.get('distributed.worker')
-    try: state = dask_worker.get_worker().state
-    except (AttributeError, ValueError): return # not in a worker
-    if state.nthreads > 1: raise RuntimeError(f'worker {state.address}: start it with --nthreads 1')
+def _dask_worker():
+    "Return the worker of Dask that this process is; None if it is none"
+    module = sys.modules.get('distributed.worker')
+    try: return module.get_worker().state
+    except (AttributeError, ValueError): return None
+
+def _check_late(expected):
+    "Raise `RuntimeError` with the name of a worker that cannot do the same, or makes several stages at once"
+    worker = _dask_worker()
+    name = worker.address if worker else f'process {os.getpid()} of {socket.gethostname()}'
+    if worker and worker.nthreads > 1: raise RuntimeError(f'worker {name}: start it with --nthreads 1')
+    try: check_worker(expected)
+    except RuntimeError as e: raise RuntimeError(f'worker {name}: {e}') from e
 
 def in_worker(expected:dict, f, *args):
     "Call a function in a worker of a cluster, after a look at the worker"
     if expected['token'] not in _checked:
-        _check_one_thread()
-        check_worker(expected)
+        _check_late(expected)
         keep_memory()
         _checked.add(expected['token'])
     separate_random()
@@ -211,6 +217,7 @@ def own_cluster(n:int,
     return dask.SpecCluster({i: worker(i) for i in range(n)}, dict(cls=dask.Scheduler, options=scheduler),
                             silence_logs='ERROR')
 
+# %% ../nbs/46_cluster.ipynb #1a838382
 def _client(cluster):
     "Return a client, and the cluster that was started for it"
     dask, n = _import_distributed(), str(cluster)

@@ -22,9 +22,11 @@ from .stages import GANS, cyclegan_options
 from .tasks import Workers
 
 # %% ../nbs/55_estimate.ipynb #229c1182
+_N_LEVELS = dict(pggan=16) # Batches in which a growing model goes through all of its levels
+
 def n_timed(name:str,
            )->tuple:
-    """Return how many batches are timed: whole rounds of critic steps, and more than are loaded ahead
+    """Return how many batches are timed: whole rounds of critic steps, all levels, and more than are loaded ahead
 
     Parameters
     ----------
@@ -37,8 +39,8 @@ def n_timed(name:str,
         Batches, and how many of them at the beginning do not count
     """
     n_first = 1 + traits(best_device()).load_ahead
-    critic_steps = MODELS.get(name, {}).get('critic_steps', 1)
-    return n_first + max(2, critic_steps), n_first
+    of_a_round = _N_LEVELS.get(name) or MODELS.get(name, {}).get('critic_steps', 1)
+    return n_first + max(2, of_a_round), n_first
 
 def _few(df, bs, name=''): return df.sample(n_timed(name)[0]*bs, replace=True, random_state=0)
 

@@ -6,10 +6,10 @@
 __all__ = ['Experiment', 'with_kept']
 
 # %% ../nbs/52_experiment.ipynb #2d0316ac
-import json, re
+import re
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 import pandas as pd
 from fastcore.basics import patch
@@ -17,6 +17,7 @@ from .arms import Arm, REAL, augment
 from .evidence import read_predictions
 from .replicate import Replicate, run_name, split_of
 from .split import lesion_groups
+from .stage import seconds_of
 from .tasks import Workers, describe_minutes
 
 # %% ../nbs/52_experiment.ipynb #ce8f9b27
@@ -87,13 +88,10 @@ def stages(self:Experiment, arms:list)->dict:
     arm_names = [run_name(o.name) for o in arms]
     return made | {runs/f'{o}-replicate{r}': o for r in numbers for o in arm_names}
 
-@cache
-def _seconds(folder): return json.loads((folder/'provenance.json').read_text())['seconds']
-
 @patch
 def seconds_left(self:Experiment, stages:dict, done:list)->float:
     "Return how long the other stages will take, if each takes as long as those of its name"
-    seconds = pd.Series({o: _seconds(o) for o in done}, dtype=float).groupby(stages).mean()
+    seconds = pd.Series({o: seconds_of(o) for o in done}, dtype=float).groupby(stages).mean()
     left = [name for o,name in stages.items() if o not in done]
     return sum(seconds.get(o, seconds.mean()) for o in left)/self.workers.n
 

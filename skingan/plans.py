@@ -6,8 +6,8 @@
 __all__ = ['PRESETS', 'COUNTS', 'CLASSIFIERS', 'REFINERS', 'GENERATORS', 'N_FOLDS', 'TABLE_I', 'check_preset',
            'data_plan', 'plan_table', 'Repeated', 'replicates_of', 'FromNoise', 'from_noise', 'FromNevus',
            'from_nevus', 'Unrefined', 'unrefined', 'rare_classes', 'several_replicates', 'sparse_classes',
-           'Imbalance', 'imbalance', 'Exchange', 'exchange', 'plan_digest', 'whole_path', 'keep_preset',
-           'set_up']
+           'Imbalance', 'imbalance', 'ModelsCompared', 'models_compared', 'Exchange', 'exchange',
+           'plan_digest', 'whole_path', 'keep_preset', 'set_up']
 
 # %% ../nbs/51_plans.ipynb #10f2f597
 import os
@@ -222,6 +222,10 @@ class FromNevus(Repeated):
         Translated nevi added, an arm each for every α
     remedies : tuple, default ()
         Arms without a generator: keys of `skingan.controls.REMEDIES`
+    diffusion : NoisePlan | None, default None
+        The diffusion model that translates nevi, too; None: none
+    sigma : float, default 1.0
+        Standard deviation of the noise that it takes away, of pixels in [-1, 1]
     """
     preset:str # Its name
     data:DataPlan
@@ -230,11 +234,17 @@ class FromNevus(Repeated):
     alphas:tuple # Fractions of the correctly predicted melanomas to learn from, a CycleGAN each
     n_translated:tuple # Translated nevi added, an arm each for every α
     remedies:tuple=() # Arms without a generator: keys of `skingan.controls.REMEDIES`
+    diffusion:NoisePlan|None=None # The diffusion model that translates nevi, too; None: none
+    sigma:float=1. # Standard deviation of the noise that it takes away, of pixels in [-1, 1]
 
 # %% ../nbs/51_plans.ipynb #92506cd0
 _TRANSLATION_STEPS = dict(tiny=4, demo=300, bench=4000, bench_gpu=20_000, thesis=200_000)
 _TABLE_7_2 = (500, 1000, 2000, 3000, 4000, 5000, 6000, 7000)
 _ALPHAS = dict(tiny=('1/2','1/1'), demo=('1/4','1/1'), bench=('1/4',))
+_DIFFUSION = dict(
+    tiny=NoisePlan(size=32, epochs=1, bs=16, filters=8),
+    bench=NoisePlan(size=64, epochs=8, bs=32, filters=16),
+    bench_gpu=NoisePlan(size=128, epochs=300, bs=64, filters=64))
 _N_TRANSLATED = dict(tiny=(8,), demo=(200,), bench=(1000,), bench_gpu=_TABLE_7_2[:6], thesis=_TABLE_7_2)
 
 def from_nevus(preset:str,
@@ -252,7 +262,7 @@ def from_nevus(preset:str,
     alphas = _ALPHAS.get(preset, ('1/8','1/4','1/2','1/1'))
     return FromNevus(preset, data_plan(preset, classifier.size), translate, classifier,
                      alphas, _N_TRANSLATED[preset], _REMEDIES.get(preset, _ALL_REMEDIES),
-                     replicates=replicates_of(preset))
+                     _DIFFUSION.get(preset), replicates=replicates_of(preset))
 
 # %% ../nbs/51_plans.ipynb #bfa07534
 @dataclass(frozen=True)
@@ -396,6 +406,72 @@ def imbalance(preset:str,
                         lambda_identity=0.)
     return Imbalance(preset, data_plan(preset, classifier.size), translate, classifier,
                      replicates=several_replicates(preset))
+
+# %% ../nbs/51_plans.ipynb #1612e56c
+@dataclass(frozen=True)
+class ModelsCompared(Repeated):
+    """Plan of experiment 6
+
+    Parameters
+    ----------
+    preset : str
+        Its name
+    size : int
+        Side of the generated images, pixels
+    bs : int
+        Batch size of every model
+    filters : dict
+        {model: channels at that side}
+    steps : dict
+        {model: batches}
+    compared : tuple
+        Models whose images a classifier learns from; the others are looked at, in the first replicate
+    n_per_class : int
+        Generated images of a class
+    """
+    preset:str # Its name
+    data:DataPlan
+    classifier:ClassifierPlan
+    size:int # Side of the generated images, pixels
+    bs:int # Batch size of every model
+    filters:dict # {model: channels at that side}
+    steps:dict # {model: batches}
+    compared:tuple # Models whose images a classifier learns from; the others are looked at, in the first replicate
+    n_per_class:int # Generated images of a class
+
+    def gan_of(self, model, n_train):
+        "Return the plan of one model for so many training images"
+        epochs = max(1, round(self.steps[model]/max(1, n_train//self.bs)))
+        return NoisePlan(self.size, epochs, self.bs, self.filters[model])
+
+# %% ../nbs/51_plans.ipynb #cf8e6086
+_COMPARED = dict(acgan=48, acgan_ali_v1=48, cwgan_gp=48, biggan=16, pggan=32, lapgan=48, r3gan=16, diffusion=16)
+_STEPS_A_MINUTE = dict(acgan=600, acgan_ali_v1=200, cwgan_gp=300, biggan=100, pggan=200, lapgan=300, r3gan=60,
+                       diffusion=150)
+_LIKE = dict(gan='acgan', dcgan='acgan', cgan='acgan', wgan='cwgan_gp', acgan_v1='acgan', acgan_v2='acgan',
+             acgan_v3='acgan', ali='acgan_ali_v1', acgan_ali_v2='acgan_ali_v1', acgan_ali_v1_unmasked='acgan_ali_v1',
+             acgan_ali_v2_unmasked='acgan_ali_v1', acgan_diffaugment='acgan', r3gan_diffaugment='r3gan')
+_FEWER_LIKE = dict(tiny=('dcgan','acgan_diffaugment'), demo=())
+_MINUTES = dict(tiny=0, demo=1, bench=20, bench_gpu=120, thesis=120) # of one core; a GPU takes fewer
+_N_ALONE = dict(tiny=8, demo=100, bench=500, bench_gpu=1000, thesis=1000)
+
+def models_compared(preset:str,
+                   )->ModelsCompared:
+    """Return the plan of experiment 6. Raise `ValueError` for an unknown preset
+
+    Parameters
+    ----------
+    preset : str
+        One of `PRESETS`
+    """
+    check_preset(preset)
+    size, bs = 64 if preset in ('bench_gpu','thesis') else 32, 16 if preset == 'tiny' else 64
+    like = {o: o for o in _COMPARED} | {o: _LIKE[o] for o in _FEWER_LIKE.get(preset, _LIKE)}
+    filters = {k: 8 if preset == 'tiny' else _COMPARED[o] for k,o in like.items()}
+    steps = {k: _MINUTES[preset]*_STEPS_A_MINUTE[o] for k,o in like.items()}
+    classifier = replace(CLASSIFIERS[preset], size=size)
+    return ModelsCompared(preset, data_plan(preset, size), classifier, size, bs, filters, steps, tuple(_COMPARED),
+                          _N_ALONE[preset], replicates=several_replicates(preset))
 
 # %% ../nbs/51_plans.ipynb #e6bc4f29
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['GROUPINGS', 'split_beside', 'run_table', 'recall_table', 'report_beside', 'history', 'show_losses',
            'loss_of', 'of_class', 'show_sets', 'varieties', 'collapse_report', 'qualities', 'quality_table',
-           'by_split', 'pixel_changes', 'areas_above', 'plot_by_alpha', 'by_known_groups']
+           'over_replicates', 'by_split', 'pixel_changes', 'areas_above', 'plot_by_alpha', 'by_known_groups']
 
 # %% ../nbs/54_show.ipynb #a3c948b7
 from pathlib import Path
 import matplotlib.pyplot as plt, pandas as pd
+from scipy.stats import t
 from sklearn.metrics import roc_auc_score
 from .classify import report_of
 from .evidence import accuracy_se
@@ -317,6 +318,28 @@ def quality_table(tables:dict,
     first = next(iter(means.values()))
     rows = {'floor': first.loc['floor']} | {k: o.loc['synthetic'] for k,o in means.items()}
     return pd.DataFrame(rows | {'ceiling': first.loc['ceiling']}).T.rename_axis('images')
+
+# %% ../nbs/54_show.ipynb #7a1dc6d5
+def over_replicates(rows:pd.DataFrame,
+                    measures:list,
+                   )->pd.DataFrame:
+    """Return what arms have in common over replicates
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        arm, replicate and measures
+    measures : list
+        Columns
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per arm; for each measure mean and half the width of its 95 % interval
+    """
+    groups = rows.groupby('arm', sort=False)[measures]
+    reach = groups.sem()*t.ppf(.975, groups.count()-1)
+    return pd.concat({'mean': groups.mean(), '±': reach}, axis=1).swaplevel(axis=1)[measures]
 
 # %% ../nbs/54_show.ipynb #30eb3f93
 def by_split(df:pd.DataFrame,

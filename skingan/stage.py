@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['STAGE_VERSIONS', 'FORMAT', 'set_seed', 'subseed', 'digest', 'versions', 'commit', 'write_json',
-           'stages_digest', 'list_differences', 'stage', 'stage_digest']
+           'stages_digest', 'list_differences', 'stage', 'seconds_of', 'stage_digest']
 
 # %% ../nbs/04_stage.ipynb #dec907fe
 import errno, hashlib, json, os, random, shutil, subprocess, time
@@ -205,6 +205,7 @@ def stage(folder:str|Path,
     _check_settings(folder, settings)
     return folder
 
+# %% ../nbs/04_stage.ipynb #56860d9c
 def _make_locked(folder, settings, make):
     "Make `folder`, unless another process makes it first"
     n = int(os.environ.get('WORLD_SIZE', 1))
@@ -219,6 +220,7 @@ def _make_locked(folder, settings, make):
         check_held(lock, folder)
         part.rename(folder)
 
+# %% ../nbs/04_stage.ipynb #202268ce
 def _make(part, settings, make):
     try:
         _begin(part, settings)
@@ -239,6 +241,18 @@ def _begin(part, settings):
     new.mkdir(exist_ok=True)
     write_json(new/'settings.json', settings)
     new.rename(part)
+
+# %% ../nbs/04_stage.ipynb #8c15ee01
+def seconds_of(folder:str|Path,
+              )->float:
+    """Return how long a stage took
+
+    Parameters
+    ----------
+    folder : str | Path
+        Of a stage
+    """
+    return json.loads((Path(folder)/'provenance.json').read_text())['seconds']
 
 # %% ../nbs/04_stage.ipynb #d04ae2d7
 def stage_digest(folder:str|Path,

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GANS', 'MODERN', 'lineage', 'train_gan', 'train_model', 'cyclegan_options', 'train_cyclegan', 'image_set',
-           'generate_set', 'translate_set']
+           'generate_set', 'translate_set', 'sdedit_stage']
 
 # %% ../nbs/50_stages.ipynb #d987d361
 import math
@@ -20,7 +20,7 @@ from .checkpoint import checkpoint_minutes
 from .cyclegan import CycleGANPlan, cyclegan_learner
 from .data import fingerprint, read_manifest, write_manifest
 from .device import should_compile
-from .diffusion import diffusion_learner
+from .diffusion import diffusion_learner, sdedit
 from .generate import generate, load_generator, save_generator, translate
 from .images import lesion_dls, unpaired_dls
 from .lapgan import lapgan_learner
@@ -308,3 +308,37 @@ def translate_set(df:pd.DataFrame,
     def make(folder): return pd.concat([translate_class(l, folder) for l in cyclegans], ignore_index=True)
     generators = {l: stage_digest(o) for l,o in cyclegans.items()}
     return image_set(folder, dict(images=lineage(df), generators=generators, label=label), make)
+
+# %% ../nbs/50_stages.ipynb #127d7460
+def sdedit_stage(diffusion:Path,
+                 label:str,
+                 sigma:float,
+                 folder:str|Path,
+                 seed:int=0,
+                )->Path:
+    """Turn a diffusion model into what translates images to a class. Raise `ValueError` for an unknown class or noise
+
+    Parameters
+    ----------
+    diffusion : Path
+        Stage of `train_gan` with the model `diffusion`
+    label : str
+        Class of the translations
+    sigma : float
+        Standard deviation of the noise, of pixels in [-1, 1]
+    folder : str | Path
+        Of the stage
+    seed : int, default 0
+        Of the noise
+
+    Returns
+    -------
+    Path
+        `folder`, for `translate_set`
+    """
+    def make(folder):
+        net = sdedit(load_generator(diffusion/'generator'), label, sigma, seed)
+        save_generator(net, folder/'generator')
+    settings = dict(version=STAGE_VERSIONS['gan'], diffusion=stage_digest(diffusion), label=label, sigma=sigma,
+                    seed=seed)
+    return stage(folder, settings, make)
