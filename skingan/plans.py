@@ -243,7 +243,6 @@ _TABLE_7_2 = (500, 1000, 2000, 3000, 4000, 5000, 6000, 7000)
 _ALPHAS = dict(tiny=('1/2','1/1'), demo=('1/4','1/1'), bench=('1/4',))
 _DIFFUSION = dict(
     tiny=NoisePlan(size=32, epochs=1, bs=16, filters=8),
-    bench=NoisePlan(size=64, epochs=8, bs=32, filters=16),
     bench_gpu=NoisePlan(size=128, epochs=300, bs=64, filters=64))
 _N_TRANSLATED = dict(tiny=(8,), demo=(200,), bench=(1000,), bench_gpu=_TABLE_7_2[:6], thesis=_TABLE_7_2)
 
