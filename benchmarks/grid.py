@@ -57,7 +57,7 @@ def main(replicates, repeats, report):
     table = pd.DataFrame(found).groupby('way', sort=False).median().round(1)
     table['times_as_fast'] = (table.seconds.iloc[0]/table.seconds).round(2)
     table = table.assign(replicates=replicates, repeats=repeats, cores=n_cores(), hardware=hardware())
-    print(table)
+    print(table.to_string())
     if report: table.to_csv(report)
 
 def seconds_of_import():

@@ -12,10 +12,11 @@ EXPECTED = { # notebook: (file of its tables, text in it)
     '03_conditional_wgan': ('03_conditional_wgan.txt', 'cwgan_gp-1:3 '),
     '04_gan_variants': ('04_gan_variants.txt', 'acgan_ali_v2: collapsed'),
     '05_siim_isic': ('05_siim_isic.txt', '\nsmoothing  '),
+    '06_models': ('06_models.txt', '\ndiffusion  '),
     '07_exchange_rate': ('07_exchange_rate.txt', 'acgan-8: worth'),
     'own_images': ('own_images-acgan.txt', 'acgan'),
     'on_a_cluster': None} # it has no preset and no tables
-ONE_REPLICATE = ('04_gan_variants','07_exchange_rate') # others try two, where preset tiny has two
+ONE_REPLICATE = ('04_gan_variants','06_models','07_exchange_rate') # others try two, where preset tiny has two
 
 def check_tables(name, out, file, text):
     tables = (out/file).read_text(encoding='utf-8')
