@@ -172,8 +172,8 @@ def code_css()->str:
     "Return the colours of code, by day and by night"
     formatter = import_extra('pygments.formatters').HtmlFormatter
     def of(style): return formatter(style=style).get_style_defs('.highlight')
-    night = of('github-dark')
-    return f'{of("default")}\n@media (prefers-color-scheme: dark) {{\n{night}\n}}\n.highlight {{ background: var(--box); }}'
+    by_night = f'@media (prefers-color-scheme: dark) {{\n{of("github-dark")}\n}}'
+    return '\n'.join([of('default'), by_night, '.highlight { background: var(--box); }'])
 
 # %% ../nbs/59_pages.ipynb #de2dc9ae
 FORMATS = ['text/html', 'text/markdown', 'image/svg+xml', 'image/png', 'image/jpeg', 'text/plain']
@@ -319,7 +319,8 @@ def title_of(nb,
     tuple
         Texts
     """
-    text = nb.cells[0].source if nb.cells and nb.cells[0].cell_type == 'markdown' else ''
+    texts = [o.source for o in nb.cells if o.cell_type == 'markdown']
+    text = next((o for o in texts if o.startswith('# ')), '') # papermill puts an error above it
     title = re.search(r'(?m)^# +(.*)$', text)
     question = re.search(r'(?m)^> *(.*)$', text)
     return title[1] if title else name, question[1] if question else ''
