@@ -18,7 +18,7 @@ export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 .PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu test-wheel lab real prepare check wheel clean
 
 help:
-	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; leaves runs/demo/*.html, prints the tables'
+	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; prints the tables, leaves runs/demo/index.html'
 	@echo '               on two workers; CLUSTER=4: on four; or the address of a Dask scheduler (for make real, too)'
 	@echo 'make test      every notebook, and every test but the slow ones'
 	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions, two GANs that are or'
@@ -26,7 +26,8 @@ help:
 	@echo 'make test-wheel  the package as others get it, in an empty environment'
 	@echo 'make lab       Jupyter, to step through the notebooks in nbs/'
 	@echo 'make real DATA=<folder> NAME=<data>-<size>px [PRESET=bench] [EXPERIMENTS=...] [SET="seed=1 ..."]'
-	@echo '               experiments on real images; what is worth keeping goes into results/NAME'
+	@echo '               experiments on real images; runs/NAME/index.html to look at;'
+	@echo '               what is worth keeping goes into results/NAME'
 	@echo 'make prepare | check | face | wheel   for those who change the notebooks (CONTRIBUTING.md)'
 
 setup: $(READY)
@@ -44,7 +45,7 @@ demo: $(READY)
 
 real: $(READY)
 	@test -n "$(DATA)" -a -n "$(NAME)" || { $(MAKE) help; exit 2; }
-	$(RUN) $(EXPERIMENTS) --preset $(PRESET) --data "$(DATA)" --out "runs/$(NAME)" --keep "results/$(NAME)" --set $(WITH)
+	$(RUN) $(EXPERIMENTS) --preset $(PRESET) --data "$(DATA)" --out "runs/$(NAME)" --html --keep "results/$(NAME)" --set $(WITH)
 
 test: $(READY) check test-notebooks
 	$(MAKE) -j2 --output-sync test-kill test-tiny test-gpu

@@ -22,8 +22,9 @@ setup(
     name=cfg['lib_name'], description=cfg['description'], keywords=cfg['keywords'].split(),
     author=cfg['author'], license=cfg['license'], license_files=['LICENSE', 'NOTICE'], project_urls=urls,
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
-    packages=['skingan', 'skingan.tables', *notebooks], package_dir=notebooks,
-    package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb', '*.png'])},
+    packages=['skingan', 'skingan.page', 'skingan.tables', *notebooks], package_dir=notebooks,
+    package_data={'skingan.page': ['*.j2', '*.css', '*.json'], 'skingan.tables': ['*.csv'],
+                  **dict.fromkeys(notebooks, ['*.ipynb', '*.png'])},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
     extras_require={'notebooks': for_notebooks, 'cluster': for_clusters, 'dev': for_development},
 )
