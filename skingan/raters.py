@@ -127,7 +127,7 @@ def signal_detection(synthetic:np.ndarray, # bool, which answers to synthetic im
     "Return how far apart a rater sees the kinds, and which one the rater favours (Hautus 1995)"
     hits, false = np.sum(synthetic), np.sum(~np.asarray(real))
     z_hit, z_false = norm.ppf([(hits + .5)/(len(synthetic) + 1), (false + .5)/(len(real) + 1)])
-    return dict(d=z_hit - z_false, c=-(z_hit + z_false)/2)
+    return dict(d=float(z_hit - z_false), c=float(-(z_hit + z_false)/2))
 
 def _same(answers):
     "Return which second answers are the first ones"
