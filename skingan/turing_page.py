@@ -19,7 +19,7 @@ _CSS = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 40rem; padding: 1rem; background: Canvas; color: CanvasText; }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; }
-h2 { margin: .5rem 0; font-size: 1.15rem; }
+h2 { width: fit-content; margin: .5rem -.3rem; padding: 0 .3rem; border-radius: .2rem; font-size: 1.15rem; }
 [hidden] { display: none !important; }
 :focus-visible { outline: 3px solid var(--strong); outline-offset: 2px; }
 
@@ -41,7 +41,8 @@ button:enabled { cursor: pointer; }
 button:enabled:hover { border-color: var(--strong); }
 button:disabled { opacity: .5; }
 button.first { background: var(--strong); border-color: var(--strong); color: Canvas; }
-label { display: block; }
+label, #hint { display: block; }
+#hint { font-size: .875rem; }
 input[type=checkbox] { min-height: 0; width: 1.1rem; height: 1.1rem; vertical-align: -.15rem; }
 textarea { width: 100%; height: 8rem; font: .8rem/1.4 monospace; }
 
@@ -52,7 +53,7 @@ textarea { width: 100%; height: 8rem; font: .8rem/1.4 monospace; }
 #answers span { display: block; }
 kbd { font-size: .85em; padding: 0 .3rem; border: 1px solid var(--edge); border-radius: .2rem; }
 .nokeys kbd { display: none; }
-@media (hover: none) { button kbd { display: none; } }
+@media (pointer: coarse) { button kbd { display: none; } }
 @media (max-width: 36rem) { #answers { grid-template-columns: repeat(3, 1fr); } }
 """
 
