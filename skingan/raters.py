@@ -209,7 +209,8 @@ def rater_row(answers:pd.DataFrame,
     p = binomtest(int(first.right.sum()), len(first)).pvalue
     measures = dict(**_fraction(synthetic, 'sensitivity'), **_fraction(real, 'specificity'),
                     **signal_detection(synthetic, real), auc=_auc(first))
-    return dict(n=len(first), **_fraction(first.right, 'accuracy'), p=p, **measures, **_fraction(_same(answers), 'same'))
+    same = _fraction(_same(answers), 'same')
+    return dict(n=len(first), **_fraction(first.right, 'accuracy'), p=p, **measures, **same)
 
 # %% ../nbs/47_raters.ipynb #90924f8e
 def fleiss_kappa(counts:np.ndarray,
