@@ -6,14 +6,14 @@
 __all__ = ['QUALITY', 'KINDS', 'balanced_sample', 'as_jpeg', 'item_name', 'turing_test']
 
 # %% ../nbs/47_turing.ipynb #2e72ee00
-import base64, hashlib, json, os
+import base64, hashlib
 from io import BytesIO
 from pathlib import Path
-from string import Template
 import numpy as np, pandas as pd
 from PIL import Image
 from .fidelity import one_per_lesion
 from .pixels import decode
+from .turing_page import page_text
 
 # %% ../nbs/47_turing.ipynb #88d0cdac
 def balanced_sample(real:pd.DataFrame,
@@ -39,18 +39,27 @@ def balanced_sample(real:pd.DataFrame,
     tuple
         Two lesion tables of as many images of the same classes
     """
+    if n < 1: raise ValueError(f'n={n}: give 1 image of each kind, or more')
     labels = sorted(set(real.label) & set(synthetic.label))
     if not labels: raise ValueError('real and synthetic images have no class in common')
-    wanted = [n//len(labels) + (i < n % len(labels)) for i in range(len(labels))]
-    def choose(df, kind):
-        lesions = one_per_lesion(df)
-        tables = [_take(lesions[lesions.label==l], k, l, kind, seed) for l,k in zip(labels, wanted)]
-        return pd.concat(tables, ignore_index=True)
-    return choose(real, 'real'), choose(synthetic, 'synthetic')
+    each, rest = divmod(n, len(labels))
+    wanted = {label: each + (i < rest) for i,label in enumerate(labels)}
+    made = _choose(synthetic, 'synthetic', wanted, seed)
+    return _choose(_other_lesions(real, made), 'real', wanted, seed), made
 
-def _take(df, n, label, kind, seed):
-    if len(df) < n: raise ValueError(f'class {label}: {n} {kind} lesions are needed, and there are {len(df)}')
-    return df.sample(n, random_state=seed)
+def _choose(df, kind, wanted, seed):
+    lesions = one_per_lesion(df, seed)
+    tables = [_take(lesions[lesions.label==label], n, f'class {label}', kind) for label,n in wanted.items()]
+    return pd.concat(tables, ignore_index=True)
+
+def _take(df, n, label, kind):
+    if len(df) < n: raise ValueError(f'{label}: {n} {kind} lesions are needed, and there are {len(df)}')
+    return df.head(n) # of a random order
+
+def _other_lesions(real, made):
+    "Leave out real images of the lesions that synthetic ones were made from"
+    if 'lesion_id' not in real or 'lesion_id' not in made: return real
+    return real[~real.lesion_id.isin(made.lesion_id.dropna())]
 
 # %% ../nbs/47_turing.ipynb #1c11a287
 QUALITY = 90 # of the jpegs, 1 to 95
@@ -97,201 +106,26 @@ def item_name(test:str,
     Returns
     -------
     str
-        16 hex digits
+        i and 15 hex digits
     """
-    return hashlib.sha256(f'{test}:{i}:{kind}'.encode()).hexdigest()[:16]
+    return 'i' + hashlib.sha256(f'{test}:{i}:{kind}'.encode()).hexdigest()[:15]
 
-def _items(real, synthetic, size, seed):
-    "Return the name of a test and its images in random order, as the page holds them"
+def _mixed(real, synthetic, size, seed):
+    "Return (kind, jpeg) of all images in random order"
     files = [(kind, as_jpeg(o, size)) for kind,df in zip(KINDS, (real, synthetic)) for o in df.path]
-    order = np.random.default_rng(seed).permutation(len(files))
-    files = [files[i] for i in order]
-    test = hashlib.sha256(b''.join(jpeg for _,jpeg in files)).hexdigest()[:12]
-    def item(i, kind, jpeg):
-        image = f'data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}'
-        return dict(name=item_name(test, i, kind), image=image)
-    return test, [item(i, *o) for i,o in enumerate(files)]
+    return [files[i] for i in np.random.default_rng(seed).permutation(len(files))]
+
+def _test_name(files, repeats):
+    "Return a name that follows from the images, their order and which come twice"
+    content = b''.join(jpeg for _,jpeg in files) + str(repeats).encode()
+    return 't' + hashlib.sha256(content).hexdigest()[:11]
+
+def _item(test, i, kind, jpeg):
+    "Return an image as the page holds it"
+    image = f'data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}'
+    return dict(name=item_name(test, i, kind), image=image)
 
 # %% ../nbs/47_turing.ipynb #4de2a6e1
-_CSS = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 40rem; padding: 1rem; }
-img { display: block; width: min(100%, 24rem); aspect-ratio: 1; margin: 1rem auto; background: #8884; }
-progress { width: 100%; }
-#answers { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; }
-button, input { font: inherit; padding: .6rem; border-radius: .4rem; border: 1px solid #888; }
-button:focus-visible, input:focus-visible, h2:focus-visible { outline: 3px solid #48f; }
-[hidden] { display: none !important; }
-kbd { opacity: .7; }
-"""
-
-_BODY = """
-<main>
-<h1>Real or synthetic?</h1>
-<form id="begin">
-<p>You will see $n images of skin lesions, one at a time. Some are photographs, the others were made by a network. There
-may be more of one kind than of the other. Say of each what it is, and how sure you are: by a button, or by the keys
-<kbd>1</kbd> to <kbd>6</kbd>. <kbd>u</kbd> takes the last answer back. You can close this page and go on later, in the
-same browser and under the same name. At the end you save a file with your answers and send it to whom you got this from.</p>
-<p><label for="rater">Your name or initials (letters and digits)</label><br>
-<input id="rater" required maxlength="40" autocomplete="off"> <button>Begin, or go on</button></p>
-<p id="problem" role="alert"></p>
-</form>
-<section id="test" hidden>
-<p id="progress" role="status"></p>
-<progress id="bar" value="0" max="$n" aria-label="Answered"></progress>
-<img id="lesion" alt="">
-<div id="answers" role="group" aria-label="What is it?"></div>
-<p><button id="undo">Undo <kbd>u</kbd></button> <button id="pause">Pause</button></p>
-</section>
-<section id="end" hidden>
-<h2 id="done" tabindex="-1">All are answered. Thank you!</h2>
-<p><button id="save">Save the answers</button> <button id="back">Undo the last one</button></p>
-</section>
-</main>
-"""
-
-# %% ../nbs/47_turing.ipynb #7acc65d4
-_ORDER = """
-const test = JSON.parse(document.getElementById('items').textContent)
-const $ = id => document.getElementById(id)
-
-function random(text) { // numbers from 0 to 1 that follow from a text (mulberry32)
-  let a = 2166136261
-  for (const c of text) a = Math.imul(a ^ c.codePointAt(0), 16777619)
-  return () => {
-    a = (a + 0x6D2B79F5) | 0
-    let t = Math.imul(a ^ a >>> 15, 1 | a)
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t
-    return ((t ^ t >>> 14) >>> 0) / 4294967296
-  }
-}
-function shuffled(list, next) {
-  const keys = list.map(() => next())
-  return list.map((_, i) => i).sort((i, j) => keys[i] - keys[j]).map(i => list[i])
-}
-function orderOf(rater) { // places of the images, with some of them twice
-  const next = random(test.name + rater), twice = new Set(test.repeats)
-  const order = shuffled(test.items.map((_, i) => i).filter(i => !twice.has(i)), next)
-  const insert = (i, from, to) => {
-    const place = from + Math.floor(next() * (to - from + 1))
-    order.splice(place, 0, i)
-    return place
-  }
-  for (const i of shuffled(test.repeats, next)) {
-    const first = insert(i, 0, Math.floor(order.length / 2))
-    insert(i, Math.min(first + 1 + test.gap, order.length), order.length)
-  }
-  return order
-}
-"""
-
-# %% ../nbs/47_turing.ipynb #91a3534e
-_ANSWERS = """
-let state = null, start = 0
-const key = rater => `turing ${test.name} ${rater}`
-function keep() {
-  try { localStorage.setItem(key(state.rater), JSON.stringify(state)) }
-  catch { $('problem').textContent = 'This browser keeps nothing. Do not close the page before you have saved.' }
-}
-function begin(rater) {
-  let kept = null
-  try { kept = localStorage.getItem(key(rater)) } catch {}
-  state = kept ? JSON.parse(kept) : {rater, order: orderOf(rater), answers: []}
-  $('begin').hidden = true
-  show()
-  if (state.answers.length < state.order.length) $('answers').firstChild.focus()
-}
-function answer(scale) {
-  if (!state || $('test').hidden || $('lesion').hidden) return
-  state.answers.push({scale, seconds: (performance.now() - start) / 1000})
-  keep()
-  show()
-}
-function undo() {
-  if (!state || !state.answers.length) return
-  state.answers.pop()
-  keep()
-  show()
-}
-"""
-
-# %% ../nbs/47_turing.ipynb #34648e63
-_PAGE = """
-function show() {
-  const n = state.order.length, k = state.answers.length, isDone = k === n
-  $('test').hidden = isDone
-  $('end').hidden = !isDone
-  if (isDone) return $('done').focus()
-  pause(false)
-  $('lesion').src = test.items[state.order[k]].image
-  $('lesion').alt = `Lesion ${k+1} of ${n}`
-  $('progress').textContent = `Lesion ${k+1} of ${n}`
-  $('bar').value = k
-  $('undo').disabled = !k
-  start = performance.now()
-}
-function pause(isPaused) {
-  $('lesion').hidden = $('answers').hidden = isPaused
-  $('pause').textContent = isPaused ? 'Go on' : 'Pause'
-  start = performance.now()
-}
-const labels = ['synthetic, sure', 'synthetic, probably', 'synthetic, a guess',
-                'real, a guess', 'real, probably', 'real, sure']
-labels.forEach((label, i) => {
-  const button = document.createElement('button')
-  button.innerHTML = `${label} <kbd>${i+1}</kbd>`
-  button.onclick = () => answer(i+1)
-  $('answers').append(button)
-})
-"""
-
-# %% ../nbs/47_turing.ipynb #0b4bbb41
-_SAVE = """
-function csv() {
-  const columns = 'test,rater,of,position,item,again,answer,confidence,seconds', seen = new Set()
-  const row = ({scale, seconds}, k) => {
-    const i = state.order[k], again = seen.has(i) ? 1 : 0
-    seen.add(i)
-    const kind = scale > 3 ? 'real' : 'synthetic', confidence = scale > 3 ? scale - 3 : 4 - scale
-    return [test.name, state.rater, state.order.length, k+1, test.items[i].name, again, kind, confidence,
-            seconds.toFixed(2)].join(',')
-  }
-  return [columns, ...state.answers.map(row)].join('\\n') + '\\n'
-}
-$('save').onclick = () => {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([csv()], {type: 'text/csv'}))
-  link.download = `turing-${test.name}-${state.rater}.csv`
-  link.click()
-}
-$('begin').onsubmit = event => {
-  event.preventDefault()
-  const rater = $('rater').value.trim()
-  if (/^[\\p{L}\\p{N}_ -]+$/u.test(rater)) begin(rater)
-  else $('problem').textContent = 'Letters, digits, spaces and hyphens, please.'
-}
-$('undo').onclick = $('back').onclick = undo
-$('pause').onclick = () => pause(!$('lesion').hidden)
-document.onkeydown = event => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.id === 'rater') return
-  if (/^[1-6]$/.test(event.key)) answer(+event.key)
-  if (event.key === 'u') undo()
-}
-"""
-
-# %% ../nbs/47_turing.ipynb #50ae942f
-_FRAME = Template("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Real or synthetic?</title><style>$css</style></head>
-<body>$body<script id="items" type="application/json">$items</script><script>$script</script></body></html>
-""")
-
-def _page(settings, n):
-    body = Template(_BODY).substitute(n=n)
-    script = _ORDER + _ANSWERS + _PAGE + _SAVE
-    return _FRAME.substitute(css=_CSS, body=body, items=json.dumps(settings), script=script)
-
 def turing_test(real:pd.DataFrame,
                 synthetic:pd.DataFrame,
                 n:int=50,
@@ -324,14 +158,19 @@ def turing_test(real:pd.DataFrame,
     Path
         `out`
     """
-    chosen = balanced_sample(real, synthetic, n, seed)
-    if size is None: size = min(min(Image.open(o).size) for df in chosen for o in df.path)
-    test, items = _items(*chosen, size, seed)
     n_repeats = n//5 if n_repeats is None else n_repeats
-    if not 0 <= n_repeats <= len(items): raise ValueError(f'n_repeats={n_repeats}: give 0 to {len(items)}')
-    repeats = np.random.default_rng(seed).permutation(len(items))[:n_repeats].tolist()
-    page = _page(dict(name=test, items=items, repeats=repeats, gap=10), len(items) + n_repeats)
+    if not 0 <= n_repeats <= 2*n: raise ValueError(f'n_repeats={n_repeats}: give 0 to {2*n}')
+    chosen = balanced_sample(real, synthetic, n, seed)
+    files = _mixed(*chosen, size or _smallest_side(chosen), seed)
+    repeats = np.random.default_rng(seed).permutation(2*n)[:n_repeats].tolist()
+    name = _test_name(files, repeats)
+    items = [_item(name, i, *o) for i,o in enumerate(files)]
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page, encoding='utf-8')
+    out.write_text(page_text(name, items, repeats), encoding='utf-8')
     return out
+
+def _smallest_side(tables):
+    def side(path):
+        with Image.open(path) as image: return min(image.size)
+    return min(side(o) for df in tables for o in df.path)
