@@ -14,6 +14,7 @@ EXPECTED = { # notebook: (file of its tables, text in it)
     '05_siim_isic': ('05_siim_isic.txt', '\nsmoothing  '),
     '07_exchange_rate': ('07_exchange_rate.txt', 'acgan-8: worth'),
     'own_images': ('own_images-acgan.txt', 'acgan'),
+    'any_generator': ('any_generator.txt', '- copier: '),
     'on_a_cluster': None} # it has no preset and no tables
 ONE_REPLICATE = ('04_gan_variants','07_exchange_rate') # others try two, where preset tiny has two
 
