@@ -269,6 +269,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'skingan.command._execute_or_explain': ('command.html#_execute_or_explain', 'skingan/command.py'),
                                  'skingan.command._files_to_copy': ('command.html#_files_to_copy', 'skingan/command.py'),
                                  'skingan.command._find': ('command.html#_find', 'skingan/command.py'),
+                                 'skingan.command._first_cards': ('command.html#_first_cards', 'skingan/command.py'),
+                                 'skingan.command._keep_cards': ('command.html#_keep_cards', 'skingan/command.py'),
                                  'skingan.command._keep_grid': ('command.html#_keep_grid', 'skingan/command.py'),
                                  'skingan.command._keep_predictions': ('command.html#_keep_predictions', 'skingan/command.py'),
                                  'skingan.command._keep_rows': ('command.html#_keep_rows', 'skingan/command.py'),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 import pandas as pd
 from fastcore.script import CliError, call_parse
+from .card import SAMPLES, gallery
 from .datasets import find_data
 from .experiment import with_kept
 from .plans import check_preset
@@ -139,7 +140,7 @@ def keep_results(out:str|Path, # Folder of a run's results
                  to:str|Path, # Folder to keep them in
                  names:list, # Of the notebooks
                 ):
-    "Copy executed notebooks, rows, predictions and the last sample grids; rows of other replicates stay"
+    "Copy executed notebooks, rows, predictions, the last sample grids, and model cards; rows of other replicates stay"
     out, to = Path(out), Path(to)
     to.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -149,6 +150,7 @@ def keep_results(out:str|Path, # Folder of a run's results
     for side,name in FILES.items():
         for file in out.rglob(f'runs/*/{name}'): _keep_predictions(file, out, to, side)
     for folder in {o.parent for o in out.rglob('replicate*/*/epoch-*.jpg')}: _keep_grid(folder, out, to)
+    _keep_cards(out, to/'models')
 
 def _keep_rows(file, kept):
     "Write rows, and those of other replicates that were kept before"
@@ -170,6 +172,25 @@ def _keep_grid(folder, out, to):
     target = to.joinpath('grids', *group)/f'{replicate}-{name}.jpg'
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(max(folder.glob('epoch-*.jpg')), target)
+
+# %% ../nbs/60_command.ipynb #63ba1040
+def _first_cards(out):
+    "Return {where it is kept: folder of a stage with a card}, of the first replicate that has cards"
+    found = {}
+    for folder in (o.parent for o in out.rglob('replicate*/*/README.md')):
+        *group, replicate, name = folder.relative_to(out).parts
+        number = int(replicate.removeprefix('replicate'))
+        found.setdefault('/'.join(group), []).append((number, name, folder))
+    firsts = {group: min(found[group])[0] for group in found}
+    return {Path(group, name): o for group in found for number,name,o in found[group] if number == firsts[group]}
+
+def _keep_cards(out, to):
+    "Copy cards and samples of the first replicate, and write their gallery"
+    cards = _first_cards(out)
+    for name,folder in cards.items():
+        (to/name).mkdir(parents=True, exist_ok=True)
+        for o in 'README.md', SAMPLES: shutil.copy(folder/o, to/name)
+    if cards: (to/'README.md').write_text(gallery(to), encoding='utf-8')
 
 # %% ../nbs/60_command.ipynb #f2ba8655
 def _checked(names, parameters, texts, html):
