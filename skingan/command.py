@@ -22,8 +22,14 @@ from .plans import check_preset
 from .replicate import FILES
 
 # %% ../nbs/60_command.ipynb #78ccb2ab
-def notebooks()->dict: # {name: path}
-    "Return the notebooks of experiments and tutorials"
+def notebooks()->dict:
+    """Return the notebooks of experiments and tutorials
+
+    Returns
+    -------
+    dict
+        {name: path}
+    """
     root = _root()
     found = [*root.glob('experiments/*.ipynb'), *root.glob('tutorials/*.ipynb')]
     return {o.stem: o for o in sorted(found)}
@@ -39,18 +45,35 @@ def _find(name):
     return there[name]
 
 # %% ../nbs/60_command.ipynb #deab1002
-def import_extra(name:str, # Of a package that only notebooks need
+def import_extra(name:str,
                 ):
-    "Import a package. Raise `ModuleNotFoundError` that says how to install it"
+    """Import a package. Raise `ModuleNotFoundError` that says how to install it
+
+    Parameters
+    ----------
+    name : str
+        Of a package that only notebooks need
+    """
     try: return import_module(name)
     except ModuleNotFoundError as e:
         message = f"running notebooks needs {name}, which is missing: pip install 'skingan[notebooks]'"
         raise ModuleNotFoundError(message, name=name) from e
 
 # %% ../nbs/60_command.ipynb #374ad35c
-def parse_parameters(texts:list, # Such as `seed=1`
-                    )->dict: # {name: value}
-    "Return parameters from texts. Raise `ValueError` for a text without `=`"
+def parse_parameters(texts:list,
+                    )->dict:
+    """Return parameters from texts. Raise `ValueError` for a text without `=`
+
+    Parameters
+    ----------
+    texts : list
+        Such as `seed=1`
+
+    Returns
+    -------
+    dict
+        {name: value}
+    """
     bad = [o for o in texts if '=' not in o]
     if bad: raise ValueError(f'parameter {bad[0]!r}: give name=value, such as seed=1')
     return {k: _value(v) for k,v in (o.split('=', 1) for o in texts)}
@@ -65,10 +88,18 @@ def _value(text):
     return text
 
 # %% ../nbs/60_command.ipynb #3b3cca29
-def check_parameters(notebook:Path, # With a cell tagged `parameters`
-                     names, # Names of parameters
+def check_parameters(notebook:Path,
+                     names,
                     ):
-    "Raise `ValueError` for a parameter that a notebook does not have"
+    """Raise `ValueError` for a parameter that a notebook does not have
+
+    Parameters
+    ----------
+    notebook : Path
+        With a cell tagged `parameters`
+    names
+        Names of parameters
+    """
     known = import_extra('papermill').inspect_notebook(str(notebook))
     unknown = [o for o in names if o not in known]
     if unknown: raise ValueError(f'{notebook.stem} has no parameter {unknown[0]!r}; it has {", ".join(known)}')
@@ -81,21 +112,48 @@ def _split_data(data):
     os.environ['SKINGAN_DATA'] = str(folder.resolve().parent)
     return folder.resolve().name
 
-def run_notebook(notebook:Path, # With a cell tagged `parameters`
-                 executed:Path, # File to write
-                 parameters:dict=None, # {name: value}
-                 **kwargs, # More for papermill's `execute_notebook`
+def run_notebook(notebook:Path,
+                 executed:Path,
+                 parameters:dict=None,
+                 **kwargs,
                 ):
-    "Execute a notebook by papermill"
+    """Execute a notebook by papermill
+
+    Parameters
+    ----------
+    notebook : Path
+        With a cell tagged `parameters`
+    executed : Path
+        File to write
+    parameters : dict, default None
+        {name: value}
+    kwargs
+        More for papermill's `execute_notebook`
+    """
     quiet = ['--IPKernelApp.log_level=40'] # of the kernel: errors only
     import_extra('papermill').execute_notebook(str(notebook), str(executed), parameters, progress_bar=False,
                                                extra_arguments=quiet, **kwargs)
 
-def execute(name:str, # Of a notebook
-            out:str|Path, # Folder of all results
-            parameters:dict, # {name: value}
-           )->Path: # The executed notebook
-    "Execute a notebook; what it had finished before is read. Raise `ValueError` for an unknown notebook or parameter"
+def execute(name:str,
+            out:str|Path,
+            parameters:dict,
+           )->Path:
+    """Execute a notebook; what it had finished before is read. Raise `ValueError` for an unknown notebook or parameter
+
+    Parameters
+    ----------
+    name : str
+        Of a notebook
+    out : str | Path
+        Folder of all results
+    parameters : dict
+        {name: value}
+
+    Returns
+    -------
+    Path
+        The executed notebook
+    """
     notebook, out = _find(name), Path(out)
     if 'data' in parameters: parameters = parameters | dict(data=_split_data(parameters['data']))
     parameters = parameters | dict(out=str(out))
@@ -113,9 +171,20 @@ def execute(name:str, # Of a notebook
     return executed
 
 # %% ../nbs/60_command.ipynb #c745d3bc
-def to_html(executed:Path, # Notebook
-           )->Path: # Beside it
-    "Write an executed notebook as a page; links to other experiments lead to their pages"
+def to_html(executed:Path,
+           )->Path:
+    """Write an executed notebook as a page; links to other experiments lead to their pages
+
+    Parameters
+    ----------
+    executed : Path
+        Notebook
+
+    Returns
+    -------
+    Path
+        Beside it
+    """
     page, _ = import_extra('nbconvert').HTMLExporter().from_filename(str(executed))
     for name in notebooks(): page = page.replace(f'href="{name}.ipynb', f'href="{name}.html')
     file = executed.with_suffix('.html')
@@ -124,10 +193,18 @@ def to_html(executed:Path, # Notebook
     return file
 
 # %% ../nbs/60_command.ipynb #43f6dd7f
-def copy_executed(executed:Path, # Notebook that papermill executed
-                  to:Path, # Folder
+def copy_executed(executed:Path,
+                  to:Path,
                  ):
-    "Copy an executed notebook without papermill's notes, which hold paths of this machine"
+    """Copy an executed notebook without papermill's notes, which hold paths of this machine
+
+    Parameters
+    ----------
+    executed : Path
+        Notebook that papermill executed
+    to : Path
+        Folder
+    """
     nbformat = import_extra('nbformat')
     nb = nbformat.read(executed, as_version=4)
     for o in (nb, *nb.cells): o.metadata.pop('papermill', None)
@@ -136,11 +213,21 @@ def copy_executed(executed:Path, # Notebook that papermill executed
     nbformat.write(nb, to/executed.name)
 
 # %% ../nbs/60_command.ipynb #1510a121
-def keep_results(out:str|Path, # Folder of a run's results
-                 to:str|Path, # Folder to keep them in
-                 names:list, # Of the notebooks
+def keep_results(out:str|Path,
+                 to:str|Path,
+                 names:list,
                 ):
-    "Copy executed notebooks, rows, predictions, the last sample grids, and model cards; rows of other replicates stay"
+    """Copy executed notebooks, rows, predictions, the last sample grids, and model cards; rows of other replicates stay
+
+    Parameters
+    ----------
+    out : str | Path
+        Folder of a run's results
+    to : str | Path
+        Folder to keep them in
+    names : list
+        Of the notebooks
+    """
     out, to = Path(out), Path(to)
     to.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -235,9 +322,15 @@ def run_notebooks(
     if keep: keep_results(out, keep, names)
 
 # %% ../nbs/60_command.ipynb #54335dcf
-def copy_notebooks(folder:str|Path, # Where to copy them to; it is made
+def copy_notebooks(folder:str|Path,
                   ):
-    "Copy skingan's notebooks, to step through and to change. Raise `CliError` if one is there already"
+    """Copy skingan's notebooks, to step through and to change. Raise `CliError` if one is there already
+
+    Parameters
+    ----------
+    folder : str | Path
+        Where to copy them to; it is made
+    """
     here, there = _root(), Path(folder).expanduser()
     copies = {o: there/o.relative_to(here) for o in _files_to_copy(here)}
     for copy in copies.values():
@@ -247,8 +340,13 @@ def copy_notebooks(folder:str|Path, # Where to copy them to; it is made
         shutil.copy(file, copy)
     print(f'Begin with {there/"experiments/01_from_noise.ipynb"} or {there/"tutorials/own_images.ipynb"}')
 
-def notebooks_command(): # no `call_parse`: run as a module, this file would call both functions
-    "Copy the notebooks into the folder that the command line names"
+def notebooks_command():
+    """Copy the notebooks into the folder that the command line names
+
+    Returns
+    -------
+    no `call_parse`: run as a module, this file would call both functions
+    """
     parser = ArgumentParser('skingan-notebooks', description="Copy skingan's notebooks")
     parser.add_argument('folder', help='where to copy them to; it is made')
     try: copy_notebooks(parser.parse_args().folder)

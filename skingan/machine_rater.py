@@ -16,10 +16,23 @@ from .split import lesion_groups
 from .turing import KINDS, as_jpeg
 
 # %% ../nbs/48_machine_rater.ipynb #d67528d8
-def page_images(page:str|Path, # Of `skingan.turing.turing_test`
-                folder:str|Path, # To write the jpegs to
-               )->pd.DataFrame: # image (its place in the page), label (what it is), path
-    "Write the images of a page to files"
+def page_images(page:str|Path,
+                folder:str|Path,
+               )->pd.DataFrame:
+    """Write the images of a page to files
+
+    Parameters
+    ----------
+    page : str | Path
+        Of `skingan.turing.turing_test`
+    folder : str | Path
+        To write the jpegs to
+
+    Returns
+    -------
+    pd.DataFrame
+        image (its place in the page), label (what it is), path
+    """
     settings, folder = read_page(page), Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     kinds, rows = item_kinds(settings['name'], len(settings['items'])), []
@@ -31,13 +44,32 @@ def page_images(page:str|Path, # Of `skingan.turing.turing_test`
     return pd.DataFrame(rows)
 
 # %% ../nbs/48_machine_rater.ipynb #0802ad1f
-def other_images(tested:pd.DataFrame, # Of `page_images`
-                 real:pd.DataFrame, # Lesion table of real images
-                 synthetic:pd.DataFrame, # Lesion table of synthetic ones
-                 size:int, # Side of the page's images, pixels
-                 folder:str|Path, # To write the jpegs to
-                )->pd.DataFrame: # image, label (what it is), path, split
-    "Write images to files that are not in a test. Raise `ValueError` if none of a kind is left"
+def other_images(tested:pd.DataFrame,
+                 real:pd.DataFrame,
+                 synthetic:pd.DataFrame,
+                 size:int,
+                 folder:str|Path,
+                )->pd.DataFrame:
+    """Write images to files that are not in a test. Raise `ValueError` if none of a kind is left
+
+    Parameters
+    ----------
+    tested : pd.DataFrame
+        Of `page_images`
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones
+    size : int
+        Side of the page's images, pixels
+    folder : str | Path
+        To write the jpegs to
+
+    Returns
+    -------
+    pd.DataFrame
+        image, label (what it is), path, split
+    """
     on_page = {o.read_bytes() for o in tested.path}
     tables = [_others_of(on_page, df, kind, size, Path(folder)) for kind,df in zip(KINDS, (real, synthetic))]
     return pd.concat(tables, ignore_index=True).assign(split='train')
@@ -55,15 +87,38 @@ def _others_of(on_page, df, kind, size, folder):
     return pd.DataFrame(dict(image=[f'{kind}{i}' for i in rest], label=kind, path=paths))
 
 # %% ../nbs/48_machine_rater.ipynb #de14a03f
-def machine_answers(page:str|Path, # Of `skingan.turing.turing_test`
-                    real:pd.DataFrame, # Lesion table of real images
-                    synthetic:pd.DataFrame, # Lesion table of synthetic ones, by the same generators as the test's
-                    folder:str|Path, # To write images to
-                    epochs:int=10, # Of the classifier
-                    arch='resnet18', # Of the classifier
-                    seed:int=0, # Of the classifier
-                   )->pd.DataFrame: # As `skingan.raters.read_answers`
-    "Let a classifier take a test, which learned from the other images"
+def machine_answers(page:str|Path,
+                    real:pd.DataFrame,
+                    synthetic:pd.DataFrame,
+                    folder:str|Path,
+                    epochs:int=10,
+                    arch='resnet18',
+                    seed:int=0,
+                   )->pd.DataFrame:
+    """Let a classifier take a test, which learned from the other images
+
+    Parameters
+    ----------
+    page : str | Path
+        Of `skingan.turing.turing_test`
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones, by the same generators as the test's
+    folder : str | Path
+        To write images to
+    epochs : int, default 10
+        Of the classifier
+    arch : default 'resnet18'
+        Of the classifier
+    seed : int, default 0
+        Of the classifier
+
+    Returns
+    -------
+    pd.DataFrame
+        As `skingan.raters.read_answers`
+    """
     folder = Path(folder)
     tested = page_images(page, folder/'tested')
     size = Image.open(tested.path[0]).width

@@ -43,15 +43,39 @@ def _check_together(tables):
         files[rater] = file
 
 # %% ../nbs/47_raters.ipynb #4d3fbf76
-def item_kinds(test:str, # Name of the test
-               n:int, # Images of the page, at most
-              )->dict: # {item: (place, kind)}
-    "Return what each image of a test may be"
+def item_kinds(test:str,
+               n:int,
+              )->dict:
+    """Return what each image of a test may be
+
+    Parameters
+    ----------
+    test : str
+        Name of the test
+    n : int
+        Images of the page, at most
+
+    Returns
+    -------
+    dict
+        {item: (place, kind)}
+    """
     return {item_name(test, i, kind): (i, kind) for i in range(n) for kind in KINDS}
 
-def read_answers(csvs, # Files, or a folder of them
-                )->pd.DataFrame: # rater, image (its place in the page), kind, answer, confidence, again, right
-    "Read what raters have sent. Raise `ValueError` naming the file that is wrong"
+def read_answers(csvs,
+                )->pd.DataFrame:
+    """Read what raters have sent. Raise `ValueError` naming the file that is wrong
+
+    Parameters
+    ----------
+    csvs
+        Files, or a folder of them
+
+    Returns
+    -------
+    pd.DataFrame
+        rater, image (its place in the page), kind, answer, confidence, again, right
+    """
     files = sorted(Path(csvs).glob('*.csv')) if isinstance(csvs, (str, Path)) and Path(csvs).is_dir() else csvs
     files = [Path(files)] if isinstance(files, (str, Path)) else [Path(o) for o in files]
     if not files: raise ValueError(f'{csvs}: there is no csv')
@@ -66,9 +90,20 @@ def read_answers(csvs, # Files, or a folder of them
     return answers[['rater','image','kind','answer','confidence','again','right','seconds']]
 
 # %% ../nbs/47_raters.ipynb #b8be0b44
-def read_page(page:str|Path, # Of `skingan.turing.turing_test`
-             )->dict: # name, items, repeats, gap
-    "Return what a page knows"
+def read_page(page:str|Path,
+             )->dict:
+    """Return what a page knows
+
+    Parameters
+    ----------
+    page : str | Path
+        Of `skingan.turing.turing_test`
+
+    Returns
+    -------
+    dict
+        name, items, repeats, gap
+    """
     text = Path(page).read_text(encoding='utf-8')
     return json.loads(text.split('type="application/json">')[1].split('</script>')[0])
 
@@ -100,20 +135,39 @@ def _rater_row(answers):
                 **_share(real, 'specificity'), **_sensitivity_index(synthetic, real), same=_same(answers))
 
 # %% ../nbs/47_raters.ipynb #27053eca
-def fleiss_kappa(counts:np.ndarray, # `(images, answers)` how many raters gave which answer; as many for each image
+def fleiss_kappa(counts:np.ndarray,
                 )->float:
-    "Return the agreement of raters beyond chance (Fleiss 1971)"
+    """Return the agreement of raters beyond chance (Fleiss 1971)
+
+    Parameters
+    ----------
+    counts : np.ndarray
+        `(images, answers)` how many raters gave which answer; as many for each image
+    """
     n = counts.sum(1)[0]
     if (counts.sum(1) != n).any() or n < 2: raise ValueError('each image needs the same number of answers, 2 or more')
     of_image = ((counts**2).sum(1) - n)/(n*(n-1))
     by_chance = ((counts.sum(0)/counts.sum())**2).sum()
     return (of_image.mean() - by_chance)/(1 - by_chance) if by_chance < 1 else np.nan
 
-def mean_accuracy(right:np.ndarray, # `(raters, images)` bool
-                  draws:int=2000, # Of the bootstrap
+def mean_accuracy(right:np.ndarray,
+                  draws:int=2000,
                   seed:int=0,
-                 )->tuple: # Mean, low, high (95 %)
-    "Return the mean accuracy, with an interval over raters and images"
+                 )->tuple:
+    """Return the mean accuracy, with an interval over raters and images
+
+    Parameters
+    ----------
+    right : np.ndarray
+        `(raters, images)` bool
+    draws : int, default 2000
+        Of the bootstrap
+
+    Returns
+    -------
+    tuple
+        Mean, low, high (95 %)
+    """
     rng, (n_raters, n_images) = np.random.default_rng(seed), right.shape
     raters = rng.integers(n_raters, size=(draws, n_raters))
     images = rng.integers(n_images, size=(draws, n_images))
@@ -121,9 +175,20 @@ def mean_accuracy(right:np.ndarray, # `(raters, images)` bool
     return right.mean(), *np.quantile(means, [.025, .975])
 
 # %% ../nbs/47_raters.ipynb #9a55f2c9
-def turing_result(csvs, # Files, or a folder of them; or the table of `read_answers`
-                 )->pd.DataFrame: # A row per rater, and `all`; Fleiss' κ in its `attrs`
-    "Return how well raters tell real from synthetic images. Raise `ValueError` naming the file that is wrong"
+def turing_result(csvs,
+                 )->pd.DataFrame:
+    """Return how well raters tell real from synthetic images. Raise `ValueError` naming the file that is wrong
+
+    Parameters
+    ----------
+    csvs
+        Files, or a folder of them; or the table of `read_answers`
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per rater, and `all`; Fleiss' κ in its `attrs`
+    """
     answers = csvs if isinstance(csvs, pd.DataFrame) else read_answers(csvs)
     rows = {rater: _rater_row(o) for rater,o in answers.groupby('rater', sort=False)}
     first = answers[answers.again==0]
@@ -137,9 +202,15 @@ def turing_result(csvs, # Files, or a folder of them; or the table of `read_answ
     return table
 
 # %% ../nbs/47_raters.ipynb #90924f8e
-def plot_raters(table:pd.DataFrame, # Of `turing_result`
+def plot_raters(table:pd.DataFrame,
                ):
-    "Plot sensitivity and specificity of each rater with their intervals; the line is chance"
+    """Plot sensitivity and specificity of each rater with their intervals; the line is chance
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Of `turing_result`
+    """
     raters = table.drop(index='all', errors='ignore').iloc[::-1]
     fig,ax = plt.subplots(figsize=(6, .9+.4*len(raters)))
     for shift,(name,color) in zip((.12,-.12), dict(sensitivity='C3', specificity='C0').items()):

@@ -16,12 +16,29 @@ from .fidelity import one_per_lesion
 from .pixels import decode
 
 # %% ../nbs/47_turing.ipynb #88d0cdac
-def balanced_sample(real:pd.DataFrame, # Lesion table of real images
-                    synthetic:pd.DataFrame, # Lesion table of synthetic ones
-                    n:int, # Images of each kind
-                    seed:int=0, # Of the choice
-                   )->tuple: # Two lesion tables of as many images of the same classes
-    "Choose images for a test. Raise `ValueError` if there are too few"
+def balanced_sample(real:pd.DataFrame,
+                    synthetic:pd.DataFrame,
+                    n:int,
+                    seed:int=0,
+                   )->tuple:
+    """Choose images for a test. Raise `ValueError` if there are too few
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones
+    n : int
+        Images of each kind
+    seed : int, default 0
+        Of the choice
+
+    Returns
+    -------
+    tuple
+        Two lesion tables of as many images of the same classes
+    """
     labels = sorted(set(real.label) & set(synthetic.label))
     if not labels: raise ValueError('real and synthetic images have no class in common')
     wanted = [n//len(labels) + (i < n % len(labels)) for i in range(len(labels))]
@@ -38,10 +55,23 @@ def _take(df, n, label, kind, seed):
 # %% ../nbs/47_turing.ipynb #1c11a287
 QUALITY = 90 # of the jpegs, 1 to 95
 
-def as_jpeg(path:str|Path, # Image file
-            size:int, # Side, pixels
-           )->bytes: # A jpeg file
-    "Return an image as all images of a test are"
+def as_jpeg(path:str|Path,
+            size:int,
+           )->bytes:
+    """Return an image as all images of a test are
+
+    Parameters
+    ----------
+    path : str | Path
+        Image file
+    size : int
+        Side, pixels
+
+    Returns
+    -------
+    bytes
+        A jpeg file
+    """
     file = BytesIO()
     Image.fromarray(decode(path, size)).save(file, 'jpeg', quality=QUALITY)
     return file.getvalue()
@@ -49,11 +79,26 @@ def as_jpeg(path:str|Path, # Image file
 # %% ../nbs/47_turing.ipynb #2458b1d0
 KINDS = 'real', 'synthetic'
 
-def item_name(test:str, # Name of the test
-              i:int, # Place of the image in the page
-              kind:str, # One of `KINDS`
-             )->str: # 16 hex digits
-    "Return the name of an image that does not tell what it is"
+def item_name(test:str,
+              i:int,
+              kind:str,
+             )->str:
+    """Return the name of an image that does not tell what it is
+
+    Parameters
+    ----------
+    test : str
+        Name of the test
+    i : int
+        Place of the image in the page
+    kind : str
+        One of `KINDS`
+
+    Returns
+    -------
+    str
+        16 hex digits
+    """
     return hashlib.sha256(f'{test}:{i}:{kind}'.encode()).hexdigest()[:16]
 
 def _items(real, synthetic, size, seed):
@@ -247,15 +292,38 @@ def _page(settings, n):
     script = _ORDER + _ANSWERS + _PAGE + _SAVE
     return _FRAME.substitute(css=_CSS, body=body, items=json.dumps(settings), script=script)
 
-def turing_test(real:pd.DataFrame, # Lesion table of real images
-                synthetic:pd.DataFrame, # Lesion table of synthetic ones
-                n:int=50, # Images of each kind
-                seed:int=0, # Of the choice of images
-                out:str|Path='turing.html', # File to write
-                size:int|None=None, # Side of all images, pixels; None: that of the smallest one
-                n_repeats:int|None=None, # Images that come twice; None: a tenth of all
-               )->Path: # `out`
-    "Write a page that shows images and asks which are real. Raise `ValueError` for too few images"
+def turing_test(real:pd.DataFrame,
+                synthetic:pd.DataFrame,
+                n:int=50,
+                seed:int=0,
+                out:str|Path='turing.html',
+                size:int|None=None,
+                n_repeats:int|None=None,
+               )->Path:
+    """Write a page that shows images and asks which are real. Raise `ValueError` for too few images
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones
+    n : int, default 50
+        Images of each kind
+    seed : int, default 0
+        Of the choice of images
+    out : str | Path, default 'turing.html'
+        File to write
+    size : int | None, default None
+        Side of all images, pixels; None: that of the smallest one
+    n_repeats : int | None, default None
+        Images that come twice; None: a tenth of all
+
+    Returns
+    -------
+    Path
+        `out`
+    """
     chosen = balanced_sample(real, synthetic, n, seed)
     if size is None: size = min(min(Image.open(o).size) for df in chosen for o in df.path)
     test, items = _items(*chosen, size, seed)
