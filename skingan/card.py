@@ -154,9 +154,10 @@ def _names(labels): return ', '.join(f'{o} ({NAMES[o]})' if o in NAMES else o fo
 def _what(net, labels, size):
     "Return the beginning of a card"
     names, shown = _names(labels), labels[:MOST_CLASSES]
+    title = ', '.join(shown if len(shown) == len(labels) else [*shown, '...'])
     does = f'makes images of {names} from noise' if _vocab(net) else f'turns images into images of {names}'
     first = 'the first images of each class' if len(shown) == len(labels) else f'of the classes {", ".join(shown)}'
-    return f"""# {_model(net)}: {", ".join(shown)}{"" if len(shown) == len(labels) else ", ..."}, {size} px
+    return f"""# {_model(net)}: {title}, {size} px
 
 This network {does}, {size} pixels wide. They are **synthetic**: no camera took them, and no patient has these lesions.
 
@@ -198,7 +199,7 @@ def _steps(settings, train):
 
 def _training_text(net, settings, provenance, train):
     hidden = 'version','skingan_stage','data','a','b'
-    rows = {k: 'default' if v is None else v for k,v in settings.items() if k not in hidden}
+    rows = {k: 'default' if v is None else str(v) for k,v in settings.items() if k not in hidden}
     rows |= {'batches': _steps(settings, train), 'weights': n_parameters(net)}
     packages = ', '.join(f'{k} {v}' for k,v in provenance.items() if k not in ('seconds','hardware','commit'))
     return f"""## How it was trained
@@ -370,5 +371,6 @@ def _entry(card, folder):
     "Return what the gallery says of a card"
     name, head = card.parent.relative_to(folder).as_posix(), read_head(card)
     title = re.search('^# (.*)$', card.read_text(encoding='utf-8'), re.M)[1]
+    licence = head.get('license_name', head['license']).replace('unknown', 'not stated')
     return (f'## {name}\n\n![Samples of {name}](<{name}/{SAMPLES}>)\n\n{title}. {_numbers_of(head)}. '
-            f'Licence: {head.get("license_name", head["license"])}. [Card](<{name}/README.md>)')
+            f'Licence: {licence}. [Card](<{name}/README.md>)')

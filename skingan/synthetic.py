@@ -149,7 +149,7 @@ def _check_leaks(name, df, kept):
     first = found.iloc[0]
     raise ValueError(f'set {name}: {first.path} is a copy of the image {first.nearest}, which is kept from training, '
                      f'as are {len(found)} of {len(df)} in all. A generator may learn from training images only: make '
-                     'the images again, or give the real ones in train, val and test folders, as the generator had them')
+                     'the images again, or give the real ones in train, val and test folders, as it had them')
 
 def read_sets(folder:str|Path,
               df:pd.DataFrame,
