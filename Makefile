@@ -6,7 +6,7 @@ READY := .venv/.ready
 RUN := $(BIN)/skingan-run
 CHECK := $(BIN)/python -m skingan.maintain
 EXPERIMENTS ?= 01_from_noise 02_from_nevus
-OTHERS := 03_conditional_wgan 04_gan_variants 05_siim_isic 06_models 07_exchange_rate own_images
+OTHERS := 03_conditional_wgan 04_gan_variants 05_siim_isic 06_models 07_exchange_rate own_images any_generator
 PRESET ?= bench
 SET ?= seed=0
 CLUSTER ?=

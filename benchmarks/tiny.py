@@ -15,6 +15,7 @@ EXPECTED = { # notebook: (file of its tables, text in it)
     '06_models': ('06_models.txt', '\ndiffusion  '),
     '07_exchange_rate': ('07_exchange_rate.txt', 'acgan-8: worth'),
     'own_images': ('own_images-acgan.txt', 'acgan'),
+    'any_generator': ('any_generator.txt', '- copier: '),
     'on_a_cluster': None} # it has no preset and no tables
 ONE_REPLICATE = ('04_gan_variants','06_models','07_exchange_rate') # others try two, where preset tiny has two
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 import pandas as pd
 from fastcore.script import CliError, call_parse
+from .card import SAMPLES, gallery
 from .datasets import find_data
 from .experiment import with_kept
 from .pages import import_extra, write_pages
@@ -180,7 +181,7 @@ def keep_results(out:str|Path,
                  to:str|Path,
                  names:list,
                 ):
-    """Copy executed notebooks, rows, predictions and the last sample grids; rows of other replicates stay
+    """Copy executed notebooks, rows, predictions, the last sample grids, and model cards; rows of other replicates stay
 
     Parameters
     ----------
@@ -200,6 +201,7 @@ def keep_results(out:str|Path,
     for side,name in FILES.items():
         for file in out.rglob(f'runs/*/{name}'): _keep_predictions(file, out, to, side)
     for folder in {o.parent for o in out.rglob('replicate*/*/epoch-*.jpg')}: _keep_grid(folder, out, to)
+    _keep_cards(out, to/'models')
 
 def _keep_rows(file, kept):
     "Write rows, and those of other replicates that were kept before"
@@ -221,6 +223,25 @@ def _keep_grid(folder, out, to):
     target = to.joinpath('grids', *group)/f'{replicate}-{name}.jpg'
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(max(folder.glob('epoch-*.jpg')), target)
+
+# %% ../nbs/60_command.ipynb #63ba1040
+def _first_cards(out):
+    "Return {where it is kept: folder of a stage with a card}, of the first replicate that has cards"
+    found = {}
+    for folder in (o.parent for o in out.rglob('replicate*/*/README.md')):
+        *group, replicate, name = folder.relative_to(out).parts
+        number = int(replicate.removeprefix('replicate'))
+        found.setdefault('/'.join(group), []).append((number, name, folder))
+    firsts = {group: min(found[group])[0] for group in found}
+    return {Path(group, name): o for group in found for number,name,o in found[group] if number == firsts[group]}
+
+def _keep_cards(out, to):
+    "Copy cards and samples of the first replicate, and write their gallery"
+    cards = _first_cards(out)
+    for name,folder in cards.items():
+        (to/name).mkdir(parents=True, exist_ok=True)
+        for o in 'README.md', SAMPLES: shutil.copy(folder/o, to/name)
+    if cards: (to/'README.md').write_text(gallery(to), encoding='utf-8')
 
 # %% ../nbs/60_command.ipynb #deab1002
 def _checked(names, parameters, texts, html):

@@ -202,9 +202,9 @@ def _class_files(root):
     if empty: raise ValueError(f'{root/empty[0]}: no image in this class folder ({", ".join(SUFFIXES)})')
     return files
 
-def _check_classes(root, labels):
+def _check_classes(root, labels, least):
     "Raise `ValueError` for a single class, which may be a folder too high"
-    if len(labels) > 1: return
+    if len(labels) >= least: return
     raise ValueError(f'{root}: only one class, {labels[0]}. If classes are folders in it, give {root/labels[0]}')
 
 def _say_what_was_found(root, df, files):
@@ -224,6 +224,7 @@ def _handle_copies(df, choice):
 
 def from_folders(root:str|Path,
                  copies:str='error',
+                 least:int=2,
                 )->pd.DataFrame:
     """Read `root/<label>/**/*`, sorted by label and name; say how many images of how many classes.
     Raise `FileNotFoundError` for no folder, `ValueError` for one class, an empty one, or an image in two
@@ -234,6 +235,8 @@ def from_folders(root:str|Path,
         Folder with one folder of images per class, or `train`, `val` and `test` of such
     copies : str, default 'error'
         The same image in two class folders: `error`, `skip` (leave out both) or `keep`
+    least : int, default 2
+        Classes; a single one may be a folder too high
 
     Returns
     -------
@@ -248,7 +251,7 @@ def from_folders(root:str|Path,
     df.insert(0, 'image', _ids(df.path, root))
     df = df[['image','label','path','split']].assign(path=df.path.map(str), source=root.name)
     if list(found) == ['']: df = df.drop(columns='split')
-    _check_classes(root, sorted(set(df.label)))
+    _check_classes(root, sorted(set(df.label)), least)
     _say_what_was_found(root, df, [o[0] for o in rows])
     return _handle_copies(df, copies)
 

@@ -444,9 +444,9 @@ class ModelsCompared(Repeated):
         return NoisePlan(self.size, epochs, self.bs, self.filters[model])
 
 # %% ../nbs/51_plans.ipynb #cf8e6086
-_COMPARED = dict(acgan=48, acgan_ali_v1=48, cwgan_gp=48, biggan=16, pggan=32, lapgan=48, r3gan=16, diffusion=16)
-_STEPS_A_MINUTE = dict(acgan=600, acgan_ali_v1=200, cwgan_gp=300, biggan=100, pggan=200, lapgan=300, r3gan=60,
-                       diffusion=150)
+_COMPARED = dict(acgan=48, acgan_ali_v1=48, cwgan_gp=48, biggan=16, pggan=16, lapgan=32, r3gan=8, diffusion=16)
+_STEPS_A_MINUTE = dict(acgan=390, acgan_ali_v1=150, cwgan_gp=270, biggan=88, pggan=116, lapgan=185, r3gan=95,
+                       diffusion=100)
 _LIKE = dict(gan='acgan', dcgan='acgan', cgan='acgan', wgan='cwgan_gp', acgan_v1='acgan', acgan_v2='acgan',
              acgan_v3='acgan', ali='acgan_ali_v1', acgan_ali_v2='acgan_ali_v1', acgan_ali_v1_unmasked='acgan_ali_v1',
              acgan_ali_v2_unmasked='acgan_ali_v1', acgan_diffaugment='acgan', r3gan_diffaugment='r3gan')
