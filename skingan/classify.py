@@ -17,8 +17,7 @@ warnings.filterwarnings('ignore', 'Your generator is empty') # fastprogress', wh
 from fastai.vision.all import (Callback, CancelFitException, CrossEntropyLossFlat, Learner,
                                TrackerCallback, accuracy, create_timm_model,
                                create_vision_model, partial, resnet50)
-from sklearn.metrics import (accuracy_score, balanced_accuracy_score, classification_report,
-                             top_k_accuracy_score)
+from sklearn.metrics import accuracy_score, classification_report, top_k_accuracy_score
 from .augmentation import AUGMENTATIONS, MIXES
 from .checkpoint import load_network, save_network
 from .images import BatchDL, GAN_STATS, LesionSet, batch_tfms, empty_dls, lesion_dls
@@ -319,8 +318,9 @@ def report_of(preds:pd.DataFrame,
     predicted = np.array(vocab)[preds[vocab].values.argmax(1)]
     rows = classification_report(preds.label, predicted, labels=vocab, output_dict=True, zero_division=0)
     df = pd.DataFrame(rows)[vocab].T.rename(columns={'f1-score':'f1'}).astype({'support':int})
+    balanced = df.recall[df.support > 0].mean()
     df.loc['accuracy'] = dict(recall=accuracy_score(preds.label, predicted), support=n)
-    df.loc['balanced accuracy'] = dict(recall=balanced_accuracy_score(preds.label, predicted), support=n)
+    df.loc['balanced accuracy'] = dict(recall=balanced, support=n)
     return df
 
 # %% ../nbs/40_classify.ipynb #6e7ce0f9
