@@ -25,5 +25,6 @@ setup(
     packages=['skingan', 'skingan.tables', *notebooks], package_dir=notebooks,
     package_data={'skingan.tables': ['*.csv'], **dict.fromkeys(notebooks, ['*.ipynb', '*.png'])},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
-    extras_require={'notebooks': for_notebooks, 'cluster': for_clusters, 'dev': for_development},
+    extras_require={'notebooks': for_notebooks, 'cluster': for_clusters, 'dev': for_development,
+                    'docs': cfg['docs_requirements'].split()},
 )
