@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FENCED', 'QUOTED', 'written_files', 'markdown', 'links', 'heading_slugs', 'broken_links', 'modules',
            'exported', 'index', 'public_names', 'read_page', 'broken_pages', 'undocumented',
-           'fingerprint_of_sources', 'built_site', 'check_site', 'check_links']
+           'fingerprint_of_sources', 'built_site', 'check_site', 'is_record', 'check_links']
 
 # %% ../nbs/57_links.ipynb #c352e51c
 import ast, hashlib, json, re
@@ -293,6 +293,22 @@ def check_site(site:Path,
     found = [*broken_pages(site), *(f'no entry: {o}' for o in undocumented(site, public_names(root)))]
     if found: raise CliError('The site is incomplete:\n' + '\n'.join(found))
 
+def is_record(file:Path,
+             )->bool:
+    """Tell whether a file shows how a run went. It stays as it was executed, with links from where that was
+
+    Parameters
+    ----------
+    file : Path
+        Notebook or markdown file
+
+    Returns
+    -------
+    bool
+        A notebook in `results`?
+    """
+    return file.suffix == '.ipynb' and 'results' in file.parts
+
 def check_links(root:Path,
                ):
     """Raise `CliError` naming every broken link, in the sources and in the site if there is one
@@ -302,7 +318,7 @@ def check_links(root:Path,
     root : Path
         Of the project
     """
-    found = [o for file in written_files(root) for o in broken_links(file)]
+    found = [o for file in written_files(root) if not is_record(file) for o in broken_links(file)]
     if found: raise CliError('Links that lead nowhere:\n' + '\n'.join(found))
     site = built_site(root)
     if site: check_site(site, root)

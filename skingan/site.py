@@ -5,16 +5,17 @@
 # %% auto #0
 __all__ = ['SHOWN', 'CSS', 'SETTINGS', 'room_groups', 'with_all', 'navigation', 'keep_source', 'as_markdown',
            'link_names', 'addresses', 'as_page', 'definitions', 'module_page', 'api_page', 'mathml', 'setup',
-           'write_if_new', 'link_readmes', 'linked_files', 'words_left', 'start_page', 'stage', 'run_sphinx',
-           'has_tools', 'make_site']
+           'write_if_new', 'link_readmes', 'linked_files', 'rebase', 'words_left', 'start_page', 'stage',
+           'run_sphinx', 'has_tools', 'make_site']
 
 # %% ../nbs/62_site.ipynb #c352e51c
-import ast, json, re, shutil
+import ast, json, os, re, shutil
 from importlib.util import find_spec
 from pathlib import Path
 from fastcore.script import call_parse
 from fastcore.xtras import working_directory
-from .links import check_site, exported, fingerprint_of_sources, index, links, markdown, modules, written_files
+from .links import (check_site, exported, fingerprint_of_sources, index, is_record, links, markdown, modules,
+                           written_files)
 
 # %% ../nbs/62_site.ipynb #58004ca1
 def room_groups(readme:str,
@@ -377,6 +378,28 @@ def linked_files(text:str,
     goals = [(file.parent/o.partition('#')[0]).resolve() for o in links(text)]
     return [o for o in goals if o.is_file() and o.suffix not in ('.md','.ipynb')]
 
+# %% ../nbs/62_site.ipynb #9997f2e4
+def rebase(text:str,
+           folder:Path,
+           home:Path,
+          )->str:
+    """Let links lead where they led; what is gone stays as words
+
+    Parameters
+    ----------
+    text : str
+        Markdown of a record
+    folder : Path
+        Where it is now
+    home : Path
+        Where its links start from
+    """
+    def led(found):
+        said, target = found.groups()
+        there = (home/target).exists()
+        return f'[{said}]({os.path.relpath(home/target, folder)})' if there else said
+    return re.sub(r'\[([^]]*)\]\(([^():\s]+)\)', led, text)
+
 # %% ../nbs/62_site.ipynb #3726745d
 def words_left(html:str,
               )->str:
@@ -389,18 +412,20 @@ def words_left(html:str,
     """
     return re.sub(r'<td>(?=[^<]*[A-Za-z]{3})', '<td class="words">', html)
 
-# %% ../nbs/62_site.ipynb #9997f2e4
+# %% ../nbs/62_site.ipynb #a630cd32
 def _notebook(file, root, names):
     "Return the text of a notebook, as a page where nbdev has expanded it"
     notebook, at = json.loads(file.read_text(encoding='utf-8')), file.relative_to(root)
     if at.parts[0] == 'nbs':
         expanded = json.loads((root/'_proc'/at.relative_to('nbs')).read_text(encoding='utf-8'))['cells']
         notebook['cells'] = as_page(expanded, notebook['cells'][0], '../'*(len(at.parts)-1), names)
-    for cell in notebook['cells']: _finish(cell, file.parent)
+    for cell in notebook['cells']: _finish(cell, file, root)
     return json.dumps(notebook, ensure_ascii=False)
 
-def _finish(cell, folder):
-    if cell['cell_type'] == 'markdown': cell['source'] = link_readmes(_text(cell['source']), folder)
+def _finish(cell, file, root):
+    if cell['cell_type'] == 'markdown':
+        text = link_readmes(_text(cell['source']), file.parent)
+        cell['source'] = rebase(text, file.parent, root/'nbs/experiments') if is_record(file) else text
     if cell['cell_type'] == 'code': cell['outputs'] = [_readable(o) for o in cell['outputs'] if _is_meant(o)]
 
 def _is_meant(output): return output.get('name') != 'stderr' # warnings and progress bars
