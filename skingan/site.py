@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['SHOWN', 'CSS', 'SETTINGS', 'room_groups', 'with_all', 'navigation', 'keep_source', 'as_markdown',
-           'link_names', 'addresses', 'as_page', 'definitions', 'module_page', 'api_page', 'mathml', 'setup',
-           'write_if_new', 'link_readmes', 'linked_files', 'rebase', 'words_left', 'start_page', 'stage',
-           'run_sphinx', 'has_tools', 'make_site']
+           'link_names', 'addresses', 'folded', 'as_page', 'definitions', 'module_page', 'api_page',
+           'mathml', 'setup', 'write_if_new', 'link_readmes', 'linked_files', 'lower_anchors', 'rebase',
+           'words_left', 'one_title', 'start_page', 'stage', 'run_sphinx', 'has_tools', 'make_site']
 
 # %% ../nbs/62_site.ipynb #c352e51c
 import ast, json, os, re, shutil
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from fastcore.script import call_parse
 from fastcore.xtras import working_directory
-from .links import (check_site, exported, fingerprint_of_sources, index, is_record, links, markdown, modules,
-                           written_files)
+from .links import (FENCED, check_site, exported, fingerprint_of_sources, index, is_record, links,
+                           markdown, modules, written_files)
 
 # %% ../nbs/62_site.ipynb #58004ca1
 def room_groups(readme:str,
@@ -142,8 +143,11 @@ def link_names(text:str,
     names : dict
         {address by nbdev: name with its module}
     """
-    to_entry = lambda found: f'](#{names[found[1]]})' if found[1] in names else found[0]
-    return re.sub(r'\]\(/?(\w+\.html#[\w.]+)\)', to_entry, text)
+    def led(found):
+        said, name = found[1], names.get(found[2])
+        if name is None: return found[0]
+        return said if '._' in name else f'[{said}](#{name})' # what is private has no entry
+    return re.sub(r'\[(`[^`]*`)\]\(/?(\w+\.html#[\w.]+)\)', led, text)
 
 def addresses(root:Path,
              )->dict:
@@ -162,6 +166,23 @@ def addresses(root:Path,
     return {o[0]: name for names in index(root).values() for name,o in names.items()}
 
 # %% ../nbs/62_site.ipynb #1f6157a0
+def folded(source:str,
+          )->str:
+    """Return code that a click unfolds
+
+    Parameters
+    ----------
+    source : str
+        Python
+
+    Returns
+    -------
+    str
+        Markdown
+    """
+    return f'<details class="folded"><summary>the code</summary>\n\n`````python\n{source}\n`````\n\n</details>'
+
+# %% ../nbs/62_site.ipynb #ab43d667
 def as_page(cells:list,
             first:dict,
             up:str,
@@ -191,6 +212,7 @@ def as_page(cells:list,
 
 def _cleaned(cell, names):
     source = re.sub(r'^#\|.*\n?', '', _text(cell['source']), flags=re.M) # nbdev's comments
+    if _is_folded(cell): return dict(cell_type='markdown', metadata={}, source=folded(source))
     return cell | dict(source=link_names(source, names))
 
 def _is_folded(cell): return 'hide-input' in cell['metadata'].get('tags', [])
@@ -302,7 +324,7 @@ def mathml(formula:str,
     from math_core import LatexToMathML # of the tools for the site
     return LatexToMathML().convert_with_local_state(formula, displaystyle=display)
 
-# %% ../nbs/62_site.ipynb #ab43d667
+# %% ../nbs/62_site.ipynb #a630cd32
 def _visit(display):
     def visit(page, node):
         from docutils.nodes import SkipNode # of the tools for the site
@@ -311,9 +333,15 @@ def _visit(display):
         raise SkipNode
     return visit
 
+def _escape(app, what, name, thing, options, lines):
+    "Keep what means something else in reStructuredText, in the lines of a docstring"
+    found = re.compile(r'(`[^`]*`)|((?<!\\)\||(?<!\\)(?<!\*)\*+(?=kwargs|args))') # no bars and stars in backticks
+    escaped = lambda o: o[1] or ''.join(f'\\{c}' for c in o[2])
+    lines[:] = [found.sub(escaped, o) for o in lines]
+
 def setup(app,
          )->dict:
-    """Let Sphinx write formulas as MathML
+    """Let Sphinx write formulas as MathML, and read docstrings as they are meant
 
     Parameters
     ----------
@@ -321,6 +349,7 @@ def setup(app,
         Sphinx calls this
     """
     app.add_html_math_renderer('mathml', (_visit(False), None), (_visit(True), None))
+    app.connect('autodoc-process-docstring', _escape)
     return dict(parallel_read_safe=True, parallel_write_safe=True)
 
 # %% ../nbs/62_site.ipynb #f7a90569
@@ -378,6 +407,19 @@ def linked_files(text:str,
     goals = [(file.parent/o.partition('#')[0]).resolve() for o in links(text)]
     return [o for o in goals if o.is_file() and o.suffix not in ('.md','.ipynb')]
 
+# %% ../nbs/62_site.ipynb #cb0bfb8b
+def lower_anchors(text:str,
+                 )->str:
+    """Write the anchors of headings as the site does; those of names stay
+
+    Parameters
+    ----------
+    text : str
+        Markdown
+    """
+    lower = lambda found: f']({found[1]}#{found[2].lower()})'
+    return re.sub(r'\]\(([^()\s:#]*)#(?!skingan\.)([^()\s]+)\)', lower, text)
+
 # %% ../nbs/62_site.ipynb #9997f2e4
 def rebase(text:str,
            folder:Path,
@@ -412,7 +454,7 @@ def words_left(html:str,
     """
     return re.sub(r'<td>(?=[^<]*[A-Za-z]{3})', '<td class="words">', html)
 
-# %% ../nbs/62_site.ipynb #a630cd32
+# %% ../nbs/62_site.ipynb #73e7f914
 def _notebook(file, root, names):
     "Return the text of a notebook, as a page where nbdev has expanded it"
     notebook, at = json.loads(file.read_text(encoding='utf-8')), file.relative_to(root)
@@ -423,8 +465,9 @@ def _notebook(file, root, names):
     return json.dumps(notebook, ensure_ascii=False)
 
 def _finish(cell, file, root):
+    cell['metadata'] = dict(tags=cell['metadata'].get('tags', [])) # without times
     if cell['cell_type'] == 'markdown':
-        text = link_readmes(_text(cell['source']), file.parent)
+        text = lower_anchors(link_readmes(_text(cell['source']), file.parent))
         cell['source'] = rebase(text, file.parent, root/'nbs/experiments') if is_record(file) else text
     if cell['cell_type'] == 'code': cell['outputs'] = [_readable(o) for o in cell['outputs'] if _is_meant(o)]
 
@@ -438,7 +481,7 @@ def _readable(output):
 def _stage_file(file, root, folder, names):
     "Write what Sphinx reads of a file, and copy what it links to"
     text = file.read_text(encoding='utf-8')
-    made = _notebook(file, root, names) if file.suffix == '.ipynb' else link_readmes(text, file.parent)
+    made = _notebook(file, root, names) if file.suffix == '.ipynb' else one_title(link_readmes(text, file.parent))
     write_if_new(folder/file.relative_to(root), made)
     _copy_linked(file, root, folder)
 
@@ -447,6 +490,20 @@ def _copy_linked(file, root, folder):
         copied = folder/goal.relative_to(root)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(goal, copied)
+
+# %% ../nbs/62_site.ipynb #692d7ab0
+def one_title(text:str,
+             )->str:
+    """Lower all headings but the first by a level, if several are of the first
+
+    Parameters
+    ----------
+    text : str
+        Markdown
+    """
+    if len(re.findall('^# ', FENCED.sub('', text), re.M)) < 2: return text
+    first, rest = text.split('\n', 1)
+    return first + '\n' + re.sub('^#', '##', rest, flags=re.M)
 
 # %% ../nbs/62_site.ipynb #859ae58a
 def start_page(root:Path,
@@ -470,7 +527,7 @@ def start_page(root:Path,
 def _tree(caption, pages):
     return '\n'.join(['```{toctree}', ':hidden:', f':caption: {caption}', '', *pages, '```'])
 
-# %% ../nbs/62_site.ipynb #cb0bfb8b
+# %% ../nbs/62_site.ipynb #23f7f3a4
 CSS = """
 .to-source { float: right; font-size: var(--font-size--small); margin-top: .4rem; }
 .content { width: 54em; }
@@ -479,7 +536,10 @@ h1 + blockquote { font-size: 1.1em; border-left: none; background: none; padding
 div.math, div.cell_output, .content .table-wrapper { overflow-x: auto; }
 div.math { text-align: center; margin: 1em 0; padding: .2em 0; }
 math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "STIX Math", math; font-size: 1.1em; }
-div.cell div.cell_input { border-left: none; }
+details.folded { border: none; box-shadow: none; margin: 0 0 1em; padding: 0; }
+details.folded > summary { background: none; color: var(--color-foreground-secondary); padding: 0 0 0 1.2em; }
+details.folded > summary { font-weight: normal; font-size: var(--font-size--small); cursor: pointer; }
+.content h2 > a.reference { color: inherit; text-decoration: none; }
 div.cell_output pre { font-size: var(--font-size--small); }
 div.cell_output img { max-width: 100%; height: auto; background: white; }
 table.dataframe { font-size: var(--font-size--small); border: none; border-collapse: collapse; }
@@ -515,7 +575,7 @@ def stage(root:Path,
     for name,text in pages.items(): write_if_new(folder/name, text)
     return folder
 
-# %% ../nbs/62_site.ipynb #73e7f914
+# %% ../nbs/62_site.ipynb #c434826e
 SETTINGS = dict(
     project='skingan', html_title='skingan', html_theme='furo', root_doc='index', language='en',
     extensions=['myst_nb', 'sphinx.ext.autodoc', 'sphinx.ext.napoleon', 'sphinx.ext.viewcode', 'skingan.site'],
@@ -523,12 +583,14 @@ SETTINGS = dict(
     html_show_copyright=False, default_role='py:obj', # names in docstrings
     html_math_renderer='mathml', myst_update_mathjax=False, myst_enable_extensions=['dollarmath'],
     myst_heading_anchors=4, # headings that links may lead to, down to `####`
-    nb_execution_mode='off', nb_merge_streams=True, nb_code_prompt_show='Source', nb_code_prompt_hide='Source',
-    autoclass_content='both', autodoc_typehints='none', # types stand beside the arguments
+    nb_execution_mode='off', nb_merge_streams=True,
+    autoclass_content='both', autodoc_typehints='none', # types stand beside arguments
+    autodoc_inherit_docstrings=False,
     autodoc_member_order='bysource', suppress_warnings=['myst.header', 'mystnb.unknown_mime_type'])
 
 def run_sphinx(source:Path,
                site:Path,
+               n_workers:int=1,
               ):
     """Write the pages. Raise `RuntimeError` if Sphinx fails; its warnings are printed
 
@@ -538,9 +600,12 @@ def run_sphinx(source:Path,
         Folder that `stage` has written
     site : Path
         Folder to write
+    n_workers : int, default 1
+        Processes
     """
     from sphinx.application import Sphinx # of the tools for the site
-    app = Sphinx(source, None, site, site.parent/'doctrees', 'html', SETTINGS, status=None)
+    app = Sphinx(source, None, site, site.parent/'doctrees', 'html', SETTINGS, status=None,
+                 parallel=n_workers)
     app.build()
     if app.statuscode: raise RuntimeError('Sphinx has not written the site; it says above why')
 
@@ -555,18 +620,19 @@ def has_tools()->bool:
     """
     return all(find_spec(o) for o in ('furo','math_core','myst_nb','sphinx'))
 
-# %% ../nbs/62_site.ipynb #692d7ab0
+# %% ../nbs/62_site.ipynb #0662df01
 @call_parse
 def make_site(
     root:str='.', # Of the project
-    n_workers:int=2, # Processes that expand notebooks
+    n_workers:int=2, # Processes
 ):
     "Write build/docs/html, a page for each notebook and module, and follow all its links"
     from nbdev.serve import proc_nbs # of the development tools
     root = Path(root).resolve()
     with working_directory(root): proc_nbs(n_workers=n_workers)
     folder, made_of = root/'build/docs', fingerprint_of_sources(root)
-    run_sphinx(stage(root), folder/'html')
+    for module in modules(root): import_module(f'skingan.{module.stem}') # once, not in each process
+    run_sphinx(stage(root), folder/'html', n_workers)
     check_site(folder/'html', root)
     (folder/'made_of.txt').write_text(made_of)
     print(f'{folder}/html/index.html')
