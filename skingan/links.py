@@ -188,9 +188,9 @@ def read_page(page:Path,
     tuple
         Anchors, targets
     """
-    text = page.read_text(encoding='utf-8')
-    anchors = set(re.findall(r'\s(?:id|name)="([^"]+)"', text))
-    targets = {unquote(o) for o in re.findall(r'\s(?:href|src)="([^"]+)"', text)}
+    tags = '\n'.join(re.findall(r'<\w[^<>]*>', page.read_text(encoding='utf-8')))
+    anchors = set(re.findall(r'\s(?:id|name)="([^"]+)"', tags))
+    targets = {unquote(o) for o in re.findall(r'\s(?:href|src)="([^"]+)"', tags)}
     return anchors, {o for o in targets if not urlsplit(o).scheme and not o.startswith('//')}
 
 # %% ../nbs/57_links.ipynb #591679dd

@@ -124,7 +124,7 @@ def as_markdown(cell:dict,
     name = SHOWN.search(_text(cell['source']))[1]
     text = _text(cell['outputs'][0]['data']['text/markdown']).removeprefix('---').strip()
     module = re.search(r'skingan/(\w+)\.py', text)[1]
-    link = f'<a class="to-source" href="{up}_modules/skingan/{module}.html#{name}">source</a>'
+    link = f'<a class="to-source" href="{up}_modules/skingan/{module}.html#{name.split(".")[0]}">source</a>'
     text = re.sub(r'^\[source\]\(.*?\)(\{.*?\})?', lambda _: link, text)
     return dict(cell_type='markdown', metadata={}, source=text)
 
@@ -271,7 +271,7 @@ def module_page(module:Path,
     lines = [name, '='*len(name), '', f'.. automodule:: {name}', '   :members:', '   :undoc-members:']
     for constant,(_,source) in definitions(module).items():
         if source is None: continue
-        code = ['', f'.. py:data:: {name}.{constant}', '', '   .. code-block:: python', '']
+        code = ['', f'.. py:data:: {constant}', '', '   .. code-block:: python', '']
         lines += code + [f'      {o}' for o in source.split('\n')]
     return '\n'.join(lines) + '\n'
 
