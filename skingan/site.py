@@ -585,7 +585,7 @@ SETTINGS = dict(
     myst_heading_anchors=4, # headings that links may lead to, down to `####`
     nb_execution_mode='off', nb_merge_streams=True,
     autoclass_content='both', autodoc_typehints='none', # types stand beside arguments
-    autodoc_inherit_docstrings=False,
+    autodoc_inherit_docstrings=False, viewcode_follow_imported_members=False,
     autodoc_member_order='bysource', suppress_warnings=['myst.header', 'mystnb.unknown_mime_type'])
 
 def run_sphinx(source:Path,
