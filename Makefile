@@ -15,7 +15,7 @@ demo: CLUSTER := $(or $(CLUSTER),2)
 export OMP_WAIT_POLICY ?= PASSIVE
 export MPLBACKEND ?= module://matplotlib_inline.backend_inline
 
-.PHONY: help setup demo face test test-slow test-notebooks test-kill test-tiny test-gpu test-wheel lab real prepare check wheel clean
+.PHONY: help setup docs demo face test test-slow test-notebooks test-kill test-tiny test-gpu test-wheel lab real prepare check wheel clean
 
 help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; prints the tables, leaves runs/demo/index.html'
@@ -25,6 +25,7 @@ help:
 	@echo '               are not caught copying'
 	@echo 'make test-wheel  the package as others get it, in an empty environment'
 	@echo 'make lab       Jupyter, to step through the notebooks in nbs/'
+	@echo 'make docs      the notebooks as pages, with the API and a search: build/docs/html/index.html'
 	@echo 'make real DATA=<folder> NAME=<data>-<size>px [PRESET=bench] [EXPERIMENTS=...] [SET="seed=1 ..."]'
 	@echo '               experiments on real images; runs/NAME/index.html to look at;'
 	@echo '               what is worth keeping goes into results/NAME'
@@ -87,8 +88,13 @@ test-wheel: $(READY) # the wheel in an empty environment: a download of gigabyte
 wheel: $(READY) # the source archive, and the wheel from it
 	$(BIN)/python -m build
 
+docs: $(READY) # what it needs is no part of the lock, and is installed once; versions of the lock stay
+	$(BIN)/python -c 'import furo, math_core, myst_nb' 2>/dev/null || $(BIN)/python -m pip install -q \
+		--disable-pip-version-check -c requirements.lock --no-build-isolation -e '.[docs]'
+	$(BIN)/python -m skingan.site
+
 lab: $(READY)
 	$(BIN)/jupyter lab nbs
 
 clean:
-	rm -rf runs build dist *.egg-info
+	rm -rf runs build dist _proc *.egg-info

@@ -26,5 +26,6 @@ setup(
     package_data={'skingan.page': ['*.j2', '*.css', '*.json'], 'skingan.tables': ['*.csv'],
                   **dict.fromkeys(notebooks, ['*.ipynb', '*.png'])},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(),
-    extras_require={'notebooks': for_notebooks, 'cluster': for_clusters, 'dev': for_development},
+    extras_require={'notebooks': for_notebooks, 'cluster': for_clusters, 'dev': for_development,
+                    'docs': cfg['docs_requirements'].split()},
 )

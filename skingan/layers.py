@@ -130,6 +130,16 @@ def ema_update(avg:list,
 # %% ../nbs/10_layers.ipynb #9f2d0516
 class Average(AveragedModel):
     "The average of a network. Its count of updates stays on the CPU, where Python need not wait for it"
+    def __init__(self,
+                 net:nn.Module,
+                ):
+        """Parameters
+        ----------
+        net : nn.Module
+            To average
+        """
+        super().__init__(net)
+
     @torch.no_grad()
     def update_parameters(self, net):
         mine, new = ([*o.parameters(), *o.buffers()] for o in (self.module, net))

@@ -15,6 +15,7 @@ from fastcore.xtras import working_directory
 from . import plans
 from .command import copy_executed, notebooks, run_notebook
 from .docstrings import with_docstrings
+from .links import check_links
 from .plans import plan_digest, stages_digest
 
 # %% ../nbs/61_maintain.ipynb #af565658
@@ -289,11 +290,12 @@ def maintain(
     faces:bool=False, # Check also that executed notebooks are of the present code
     face:Annotated[str, 'Experiments and tutorials to execute first, by name', dict(nargs='*')]=(),
 ):
-    "Check that package and README match the notebooks, lines are short, and outputs as they should be"
+    "Check that package and README match the notebooks, lines are short, outputs as they should be, and links true"
     root = Path(root).resolve()
     for name in face: execute_face(notebooks()[name], root)
     if tidy_up: return tidy(root)
     check_tidy(root)
     check_lines(root)
     check_outputs(root)
+    check_links(root)
     if faces: check_faces(root)
