@@ -212,7 +212,7 @@ def own_cluster(n:int,
     gpus, scheduler = visible_gpus(), dict(host='127.0.0.1', dashboard_address=':0')
     def worker(i):
         env = dict(CUDA_VISIBLE_DEVICES=gpus[i % len(gpus)]) if gpus else {}
-        options = dict(nthreads=1, memory_limit=0, env=env, silence_logs='ERROR')
+        options = dict(nthreads=1, memory_limit=0, env=env, silence_logs='CRITICAL') # errors come back
         return dict(cls=dask.Nanny, options=options)
     return dask.SpecCluster({i: worker(i) for i in range(n)}, dict(cls=dask.Scheduler, options=scheduler),
                             silence_logs='ERROR')
