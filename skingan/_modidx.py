@@ -1255,6 +1255,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                               'skingan.site.stage': ('site.html#stage', 'skingan/site.py'),
                               'skingan.site.start_page': ('site.html#start_page', 'skingan/site.py'),
                               'skingan.site.with_all': ('site.html#with_all', 'skingan/site.py'),
+                              'skingan.site.with_outputs': ('site.html#with_outputs', 'skingan/site.py'),
                               'skingan.site.words_left': ('site.html#words_left', 'skingan/site.py'),
                               'skingan.site.write_if_new': ('site.html#write_if_new', 'skingan/site.py')},
             'skingan.split': { 'skingan.split._by_fold': ('split.html#_by_fold', 'skingan/split.py'),

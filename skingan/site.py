@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['SHOWN', 'CSS', 'SETTINGS', 'map_text', 'room_groups', 'with_all', 'navigation', 'keep_source',
-           'as_markdown', 'link_names', 'addresses', 'folded', 'as_page', 'definitions', 'module_page',
-           'api_page', 'mathml', 'setup', 'write_if_new', 'link_readmes', 'linked_files', 'lower_anchors',
-           'rebase', 'words_left', 'one_title', 'start_page', 'stage', 'run_sphinx', 'has_tools',
-           'make_site']
+           'as_markdown', 'with_outputs', 'link_names', 'addresses', 'folded', 'as_page', 'definitions',
+           'module_page', 'api_page', 'mathml', 'setup', 'write_if_new', 'link_readmes', 'linked_files',
+           'lower_anchors', 'rebase', 'words_left', 'one_title', 'start_page', 'stage', 'run_sphinx',
+           'has_tools', 'make_site']
 
 # %% ../nbs/62_site.ipynb #c352e51c
 import ast, json, os, re, shutil
@@ -148,6 +148,27 @@ def as_markdown(cell:dict,
     return dict(cell_type='markdown', metadata={}, source=text)
 
 def _text(lines): return ''.join(lines)
+
+# %% ../nbs/62_site.ipynb #73e7f914
+def with_outputs(expanded:list,
+                 committed:list,
+                )->list:
+    """Return what nbdev has expanded, with the outputs that a notebook was committed with
+
+    Parameters
+    ----------
+    expanded : list
+        Cells by nbdev
+    committed : list
+        Those of the notebook
+
+    Returns
+    -------
+    list
+        Cells
+    """
+    kept = {o.get('id'): o['outputs'] for o in committed if o['cell_type'] == 'code'}
+    return [o | dict(outputs=kept[o['id']]) if o.get('id') in kept else o for o in expanded]
 
 # %% ../nbs/62_site.ipynb #242a3df6
 def link_names(text:str,
@@ -473,13 +494,14 @@ def words_left(html:str,
     """
     return re.sub(r'<td>(?=[^<]*[A-Za-z]{3})', '<td class="words">', html)
 
-# %% ../nbs/62_site.ipynb #73e7f914
+# %% ../nbs/62_site.ipynb #232cf5ce
 def _notebook(file, root, names):
     "Return the text of a notebook, as a page where nbdev has expanded it"
     notebook, at = json.loads(file.read_text(encoding='utf-8')), file.relative_to(root)
     if at.parts[0] == 'nbs':
         expanded = json.loads((root/'_proc'/at.relative_to('nbs')).read_text(encoding='utf-8'))['cells']
-        notebook['cells'] = as_page(expanded, notebook['cells'][0], '../'*(len(at.parts)-1), names)
+        cells = with_outputs(expanded, notebook['cells'])
+        notebook['cells'] = as_page(cells, notebook['cells'][0], '../'*(len(at.parts)-1), names)
     for cell in notebook['cells']: _finish(cell, file, root)
     return json.dumps(notebook, ensure_ascii=False)
 
