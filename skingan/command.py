@@ -273,6 +273,7 @@ def _execute_with_pages(name, names, out, parameters):
         raise
     return write_pages(out, names)
 
+# %% ../nbs/60_command.ipynb #c0ffee60
 @call_parse
 def run_notebooks(
     *names:str, # Notebooks, such as 01_from_noise
