@@ -1243,7 +1243,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                               'skingan.site.linked_files': ('site.html#linked_files', 'skingan/site.py'),
                               'skingan.site.lower_anchors': ('site.html#lower_anchors', 'skingan/site.py'),
                               'skingan.site.make_site': ('site.html#make_site', 'skingan/site.py'),
-                              'skingan.site.map_text': ('site.html#map_text', 'skingan/site.py'),
                               'skingan.site.mathml': ('site.html#mathml', 'skingan/site.py'),
                               'skingan.site.module_page': ('site.html#module_page', 'skingan/site.py'),
                               'skingan.site.navigation': ('site.html#navigation', 'skingan/site.py'),
