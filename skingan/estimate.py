@@ -69,9 +69,9 @@ def make_learner(plan,
 @make_learner.register
 def _(plan:NoisePlan, name, df):
     dls = lesion_dls(_few(df, plan.bs, name), plan.size, plan.bs, vocab=sorted(set(df.label)))
-    sizes = dict(size=plan.size, filters=plan.filters)
-    if not name.startswith('acgan_ali'): return GANS[name](dls, **sizes)
-    return GANS[name](dls, GANS['ali'](dls, **sizes).model.generator)
+    sizes, rate = dict(size=plan.size, filters=plan.filters), dict(lr=plan.lr) if plan.lr else {}
+    if not name.startswith('acgan_ali'): return GANS[name](dls, **sizes, **rate)
+    return GANS[name](dls, GANS['ali'](dls, **sizes).model.generator, **rate)
 
 @make_learner.register
 def _(plan:CycleGANPlan, name, df):

@@ -355,6 +355,11 @@ def _grids(model, folder):
     if folder: return GridWriter(model, folder)
     return lambda rows, epoch: show_rows(rows, title=f'{model}, epoch {epoch}')
 
+def _check_discriminator(model, discriminator):
+    "Raise `ValueError` where DiffAugment has no network to vary the images for"
+    if discriminator is not None and not isinstance(discriminator, nn.ModuleDict): return
+    raise ValueError(f'{model}: no discriminator sees its whole images, so give diffaugment=False')
+
 def noise_gan_learner(dls,
                       system:nn.Module,
                       model:str,
@@ -396,6 +401,7 @@ def noise_gan_learner(dls,
     settings = system.generator.settings
     _check_images(dls, settings['size'])
     if diffaugment:
+        _check_discriminator(model, getattr(system, 'discriminator', None))
         vary_input(system.discriminator)
         model = f'{model}_diffaugment'
     settings.update(vocab=list(vocab or dls.vocab), model=model)

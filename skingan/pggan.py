@@ -45,7 +45,8 @@ def equalised(layer:nn.Module,
     """
     nn.init.normal_(layer.weight)
     if getattr(layer, 'bias', None) is not None: nn.init.zeros_(layer.bias)
-    n_in = layer.weight[0].numel()
+    is_first = isinstance(layer, nn.ConvTranspose2d) # of one pixel: a number of each channel goes into an output
+    n_in = layer.in_channels if is_first else layer.weight[0].numel()
     return register_parametrization(layer, 'weight', _Times(gain/n_in**.5))
 
 # %% ../nbs/25_pggan.ipynb #1a3d4e0b

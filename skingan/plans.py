@@ -6,7 +6,7 @@
 __all__ = ['PRESETS', 'COUNTS', 'CLASSIFIERS', 'REFINERS', 'GENERATORS', 'N_FOLDS', 'TABLE_I', 'check_preset',
            'data_plan', 'plan_table', 'Repeated', 'replicates_of', 'FromNoise', 'from_noise', 'FromNevus',
            'from_nevus', 'Unrefined', 'unrefined', 'rare_classes', 'several_replicates', 'sparse_classes',
-           'Imbalance', 'imbalance', 'ModelsCompared', 'models_compared', 'Exchange', 'exchange',
+           'Imbalance', 'imbalance', 'Recipe', 'ModelsCompared', 'models_compared', 'Exchange', 'exchange',
            'plan_digest', 'whole_path', 'keep_preset', 'set_up']
 
 # %% ../nbs/51_plans.ipynb #10f2f597
@@ -54,7 +54,7 @@ def data_plan(preset:str,
 
 # %% ../nbs/51_plans.ipynb #cc30a1f5
 CLASSIFIERS = dict(
-    tiny=ClassifierPlan('resnet18', size=32, epochs=6, bs=16, pretrained=False),
+    tiny=ClassifierPlan('resnet10t', size=32, epochs=2, bs=16, pretrained=False),
     demo=ClassifierPlan('resnet10t', size=64, epochs=5, bs=32, pretrained=False),
     bench=ClassifierPlan('resnet18', size=64, epochs=6, bs=64, pretrained=False),
     bench_gpu=ClassifierPlan('resnet18', size=128, epochs=20, bs=64, pretrained=False),
@@ -408,6 +408,26 @@ def imbalance(preset:str,
 
 # %% ../nbs/51_plans.ipynb #1612e56c
 @dataclass(frozen=True)
+class Recipe:
+    """How one of the models of experiment 6 is trained
+
+    Parameters
+    ----------
+    filters : int
+        Channels at the images' side
+    bs : int
+        Batch size
+    steps : int
+        Batches
+    lr : float | None, default None
+        Learning rate; None: the model's own
+    """
+    filters:int # Channels at the images' side
+    bs:int # Batch size
+    steps:int # Batches
+    lr:float|None=None # Learning rate; None: the model's own
+
+@dataclass(frozen=True)
 class ModelsCompared(Repeated):
     """Plan of experiment 6
 
@@ -417,12 +437,8 @@ class ModelsCompared(Repeated):
         Its name
     size : int
         Side of the generated images, pixels
-    bs : int
-        Batch size of every model
-    filters : dict
-        {model: channels at that side}
-    steps : dict
-        {model: batches}
+    recipes : dict
+        {model: `Recipe`}
     compared : tuple
         Models whose images a classifier learns from; the others are looked at, in the first replicate
     n_per_class : int
@@ -432,21 +448,26 @@ class ModelsCompared(Repeated):
     data:DataPlan
     classifier:ClassifierPlan
     size:int # Side of the generated images, pixels
-    bs:int # Batch size of every model
-    filters:dict # {model: channels at that side}
-    steps:dict # {model: batches}
+    recipes:dict # {model: `Recipe`}
     compared:tuple # Models whose images a classifier learns from; the others are looked at, in the first replicate
     n_per_class:int # Generated images of a class
 
     def gan_of(self, model, n_train):
         "Return the plan of one model for so many training images"
-        epochs = max(1, round(self.steps[model]/max(1, n_train//self.bs)))
-        return NoisePlan(self.size, epochs, self.bs, self.filters[model])
+        o = self.recipes[model]
+        epochs = max(1, round(o.steps/max(1, n_train//o.bs)))
+        return NoisePlan(self.size, epochs, o.bs, o.filters, o.lr)
 
 # %% ../nbs/51_plans.ipynb #cf8e6086
-_COMPARED = dict(acgan=48, acgan_ali_v1=48, cwgan_gp=48, biggan=16, pggan=16, lapgan=32, r3gan=8, diffusion=16)
-_STEPS_A_MINUTE = dict(acgan=390, acgan_ali_v1=150, cwgan_gp=270, biggan=88, pggan=116, lapgan=185, r3gan=95,
-                       diffusion=100)
+_COMPARED = dict( # with the steps of a minute
+    acgan=Recipe(48, 64, 390),
+    acgan_ali_v1=Recipe(48, 64, 150),
+    cwgan_gp=Recipe(48, 64, 270, 5e-4),
+    biggan=Recipe(16, 32, 176, 1e-3),
+    pggan=Recipe(16, 64, 116, 3e-3),
+    lapgan=Recipe(32, 64, 185, 5e-4),
+    r3gan=Recipe(8, 32, 190, 1e-3),
+    diffusion=Recipe(16, 32, 200, 1e-3))
 _LIKE = dict(gan='acgan', dcgan='acgan', cgan='acgan', wgan='cwgan_gp', acgan_v1='acgan', acgan_v2='acgan',
              acgan_v3='acgan', ali='acgan_ali_v1', acgan_ali_v2='acgan_ali_v1', acgan_ali_v1_unmasked='acgan_ali_v1',
              acgan_ali_v2_unmasked='acgan_ali_v1', acgan_diffaugment='acgan', r3gan_diffaugment='r3gan')
@@ -464,12 +485,13 @@ def models_compared(preset:str,
         One of `PRESETS`
     """
     check_preset(preset)
-    size, bs = 64 if preset in ('bench_gpu','thesis') else 32, 16 if preset == 'tiny' else 64
+    size = 64 if preset in ('bench_gpu','thesis') else 32
     like = {o: o for o in _COMPARED} | {o: _LIKE[o] for o in _FEWER_LIKE.get(preset, _LIKE)}
-    filters = {k: 8 if preset == 'tiny' else _COMPARED[o] for k,o in like.items()}
-    steps = {k: _MINUTES[preset]*_STEPS_A_MINUTE[o] for k,o in like.items()}
+    def recipe(o): return replace(o, filters=8, bs=16) if preset == 'tiny' else o
+    recipes = {k: recipe(_COMPARED[o]) for k,o in like.items()}
+    recipes = {k: replace(o, steps=_MINUTES[preset]*o.steps) for k,o in recipes.items()}
     classifier = replace(CLASSIFIERS[preset], size=size)
-    return ModelsCompared(preset, data_plan(preset, size), classifier, size, bs, filters, steps, tuple(_COMPARED),
+    return ModelsCompared(preset, data_plan(preset, size), classifier, size, recipes, tuple(_COMPARED),
                           _N_ALONE[preset], replicates=several_replicates(preset))
 
 # %% ../nbs/51_plans.ipynb #e6bc4f29

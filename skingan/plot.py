@@ -333,10 +333,13 @@ def _check_tables(tables, effects):
     "Raise `ValueError` for arms without an effect, or measured in different ways"
     lost = [o for o in tables if o not in effects.index]
     if lost: raise ValueError(f'arm {lost[0]} has no effect: there are {", ".join(map(str, effects.index))}')
-    ways = {(row.features, row.n) for o in tables.values() for row in o.itertuples()}
-    if len(ways) == 1: return
-    found = ' and '.join(sorted(f'{name}, n={n}' for name,n in ways))
-    raise ValueError(f'the arms were measured in different ways: {found}')
+    ways = {_way(o) for o in tables.values()}
+    if len(ways) > 1: raise ValueError(f'the arms were measured in different ways: {" and ".join(sorted(ways))}')
+
+def _way(table):
+    "Return with which features, and how many images of each class, an arm was measured"
+    numbers = table.xs('synthetic', level='set').n
+    return f'{", ".join(table.features.unique())}, n={"/".join(map(str, numbers.unique()))}'
 
 def plot_quality(tables:dict,
                  effects:pd.DataFrame,

@@ -269,7 +269,7 @@ def qualities(real:pd.DataFrame,
               features,
               n:int=100,
              )->dict:
-    """Measure the quality of several sets. Print which classes have too few images
+    """Measure the quality of several sets, with equally many images of a class. Print which classes have too few
 
     Parameters
     ----------
@@ -293,8 +293,12 @@ def qualities(real:pd.DataFrame,
     few = sorted(set(smallest.index) - set(enough.index))
     if few: print(f'quality: {2*K+2} real and {K+1} synthetic lesions are needed; left out: {", ".join(few)}')
     if not len(enough): return {}
-    n = int(min(n, enough.min()))
-    return {k: quality(real, o[o.label.isin(enough.index)], features, n) for k,o in sets.items()}
+    numbers = enough.clip(upper=n)
+    labels_of = numbers.groupby(numbers).groups
+    def measured(df):
+        parts = [quality(real, df[df.label.isin(o)], features, int(k)) for k,o in labels_of.items()]
+        return pd.concat(parts).sort_index()
+    return {k: measured(o) for k,o in sets.items()}
 
 def quality_table(tables:dict,
                   measures:tuple=('kid','precision','recall','density','coverage'),

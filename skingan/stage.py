@@ -222,12 +222,13 @@ def _make_locked(folder, settings, make):
 
 # %% ../nbs/04_stage.ipynb #202268ce
 def _make(part, settings, make):
+    resumed = part.exists()
     try:
         _begin(part, settings)
         start = time.time()
         make(part)
-        seconds = round(time.time()-start, 1)
-        write_json(part/'provenance.json', dict(seconds=seconds, hardware=hardware(), commit=commit(), **versions()))
+        how = dict(seconds=round(time.time()-start, 1), resumed=resumed, hardware=hardware(), commit=commit())
+        write_json(part/'provenance.json', how | versions())
     except Exception as e:
         is_full = shutil.disk_usage(part.parent).free < 2**20 or 'No space left' in str(e)
         if not is_full: raise
@@ -251,8 +252,14 @@ def seconds_of(folder:str|Path,
     ----------
     folder : str | Path
         Of a stage
+
+    Returns
+    -------
+    float
+        NaN: it was broken off and resumed
     """
-    return json.loads((Path(folder)/'provenance.json').read_text())['seconds']
+    provenance = json.loads((Path(folder)/'provenance.json').read_text())
+    return float('nan') if provenance.get('resumed') else provenance['seconds']
 
 # %% ../nbs/04_stage.ipynb #d04ae2d7
 def stage_digest(folder:str|Path,

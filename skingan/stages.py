@@ -69,8 +69,8 @@ def _check_model(model, ali):
                      'need the folder of a trained ALI')
 
 def _learner(model, dls, plan, ali, **kwargs):
-    if _needs_ali(model): return GANS[model](dls, load_generator(ali/'generator'), **kwargs)
     if plan.lr: kwargs['lr'] = plan.lr
+    if _needs_ali(model): return GANS[model](dls, load_generator(ali/'generator'), **kwargs)
     return GANS[model](dls, size=plan.size, filters=plan.filters, **kwargs)
 
 # %% ../nbs/50_stages.ipynb #7d547d79
@@ -81,10 +81,16 @@ def _compiles(model, plan, dls):
     if plan.compile is None and _has_penalty(model): return False
     return should_compile(plan.compile, plan.epochs*len(dls.train), dls.device)
 
-def _fit(learn, epochs, folder):
+def _flat(model, size):
+    "Return the fraction of the epochs with a constant learning rate"
+    if not model.startswith('pggan'): return .5
+    n_levels = math.log2(size) - 1 # 4 pixels, 8, ...; the last is faded in, and stays, for 1/n_levels
+    return 1 - 1/n_levels
+
+def _fit(learn, epochs, folder, flat):
     checkpoint, minutes = folder/'checkpoint.safetensors', checkpoint_minutes()
     if not epochs: return # the generator stays untrained
-    with learn.no_logging(): fit_gan(learn, epochs, checkpoint, flat=.5, minutes=minutes)
+    with learn.no_logging(): fit_gan(learn, epochs, checkpoint, flat=flat, minutes=minutes)
 
 def _keep(learn, generator, folder):
     "Save what later stages need, and remove the checkpoint"
@@ -125,16 +131,17 @@ def train_gan(df:pd.DataFrame,
         `folder`, with `generator.safetensors`
     """
     _check_model(model, ali)
-    train = df[df.split=='train']
+    train, flat = df[df.split=='train'], _flat(model, plan.size)
     def make(folder):
         set_seed(seed)
         dls = lesion_dls(train, plan.size, plan.bs, balance=.5) # by the square root of a class' size
         compile = _compiles(model, plan, dls)
         show_every = math.ceil(plan.epochs/n_grids)
         learn = _learner(model, dls, plan, ali, show_every=show_every, folder=folder, compile=compile)
-        _fit(learn, plan.epochs, folder)
+        _fit(learn, plan.epochs, folder, flat)
         _keep(learn, learn.ema.module if plan.epochs else learn.model.generator, folder)
     settings = dict(version=STAGE_VERSIONS['gan'], data=fingerprint(train), seed=seed, model=model, **asdict(plan))
+    if flat != .5: settings['flat'] = flat
     if ali: settings['ali'] = stage_digest(ali)
     return stage(folder, settings, make)
 
