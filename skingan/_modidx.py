@@ -257,6 +257,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'skingan.cluster.all_versions': ('cluster.html#all_versions', 'skingan/cluster.py'),
                                  'skingan.cluster.check_worker': ('cluster.html#check_worker', 'skingan/cluster.py'),
                                  'skingan.cluster.connect': ('cluster.html#connect', 'skingan/cluster.py'),
+                                 'skingan.cluster.default_threads': ('cluster.html#default_threads', 'skingan/cluster.py'),
                                  'skingan.cluster.folder_token': ('cluster.html#folder_token', 'skingan/cluster.py'),
                                  'skingan.cluster.in_worker': ('cluster.html#in_worker', 'skingan/cluster.py'),
                                  'skingan.cluster.keep_memory': ('cluster.html#keep_memory', 'skingan/cluster.py'),

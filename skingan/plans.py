@@ -15,10 +15,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-import pandas as pd, torch
+import pandas as pd
 from fastcore.docments import docments
 from .classify import ClassifierPlan
-from .cluster import connect
+from .cluster import connect, default_threads
 from .cyclegan import CycleGANPlan
 from .datasets import DataPlan
 from .noise import NoisePlan
@@ -642,6 +642,6 @@ def set_up(make,
     workers = connect(cluster, out)
     n = replicates or (N_FOLDS if splits == 'folds' else len(plan.replicates))
     numbers = range(seed, seed+n)
-    threads = plan.threads or workers.threads or torch.get_num_threads()
+    threads = plan.threads or workers.threads or default_threads()
     plan = replace(plan, replicates=tuple(numbers), threads=threads, splits=splits)
     return plan, out, replace(workers, threads=threads)

@@ -87,7 +87,7 @@ def _flat(model, size):
     n_levels = math.log2(size) - 1 # 4 pixels, 8, ...; the last is faded in, and stays, for 1/n_levels
     return 1 - 1/n_levels
 
-def _fit(learn, epochs, folder, flat):
+def _fit(learn, epochs, folder, flat=.5):
     checkpoint, minutes = folder/'checkpoint.safetensors', checkpoint_minutes()
     if not epochs: return # the generator stays untrained
     with learn.no_logging(): fit_gan(learn, epochs, checkpoint, flat=flat, minutes=minutes)
