@@ -331,14 +331,15 @@ def chance_p(is_real:np.ndarray,
     rng = np.random.default_rng(seed)
     return permutation_test(groups, difference, vectorized=True, n_resamples=draws, rng=rng).pvalue
 
-# %% ../nbs/47_raters.ipynb #e284cf3b
+# %% ../nbs/47_raters.ipynb #16161390
 def _first_answers(answers):
     "Return what raters said first, `(raters, images)`. Raise `ValueError` if an answer is missing"
     said = answers[answers.again==0].pivot(index='rater', columns='image', values='answer')
     missing = said.isna().stack()
     if missing.any():
         rater, image = missing.idxmax()
-        raise ValueError(f'{rater} has no first answer to image {image}: leave out the rater, or the image of all raters')
+        raise ValueError(f'{rater} has no first answer to image {image}: leave out the rater, '
+                         'or the image of all raters')
     return said
 
 def turing_result(csvs,
