@@ -5,17 +5,16 @@
 # %% auto #0
 __all__ = ['page_images', 'other_images', 'machine_answers', 'as_answers']
 
-# %% ../nbs/48_machine_rater.ipynb #b02f6489
+# %% ../nbs/48_machine_rater.ipynb #799d82b4
 import base64
 from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from .classify import classifier, fit_classifier, predictions
-from .raters import item_kinds, read_page
-from .split import lesion_groups
-from .turing import KINDS, as_jpeg
+from .raters import item_kinds, read_test
+from .turing import KINDS, as_jpeg, same_lesion
 
-# %% ../nbs/48_machine_rater.ipynb #d67528d8
+# %% ../nbs/48_machine_rater.ipynb #b0195a8e
 def page_images(page:str|Path,
                 folder:str|Path,
                )->pd.DataFrame:
@@ -33,7 +32,7 @@ def page_images(page:str|Path,
     pd.DataFrame
         image (its place in the page), label (what it is), path
     """
-    settings, folder, rows = read_page(page), Path(folder), []
+    settings, folder, rows = read_test(page), Path(folder), []
     kinds = item_kinds(settings['name'], len(settings['items']))
     folder.mkdir(parents=True, exist_ok=True)
     for o in settings['items']:
@@ -43,14 +42,14 @@ def page_images(page:str|Path,
         rows.append(dict(image=str(place), label=kind, path=path))
     return pd.DataFrame(rows)
 
-# %% ../nbs/48_machine_rater.ipynb #0802ad1f
+# %% ../nbs/48_machine_rater.ipynb #0ca46fc9
 def other_images(tested:pd.DataFrame,
                  real:pd.DataFrame,
                  synthetic:pd.DataFrame,
                  size:int,
                  folder:str|Path,
                 )->pd.DataFrame:
-    """Write images to files that are not in a test. Raise `ValueError` if none of a kind is left
+    """Write images of other lesions than a test's. Raise `ValueError` if tables lack the test's, or hold no others
 
     Parameters
     ----------
@@ -70,23 +69,33 @@ def other_images(tested:pd.DataFrame,
     pd.DataFrame
         image, label (what it is), path, split
     """
-    on_page = {o.read_bytes() for o in tested.path}
-    tables = [_others_of(on_page, df, kind, size, Path(folder)/kind) for kind,df in zip(KINDS, (real, synthetic))]
-    return pd.concat(tables, ignore_index=True).assign(split='train')
+    tables = {kind: _with_jpegs(df, size) for kind,df in zip(KINDS, (real, synthetic))}
+    in_test = [_in_test(tested, kind, df) for kind,df in tables.items()]
+    others = [_write_others(df, in_test, kind, Path(folder)/kind) for kind,df in tables.items()]
+    return pd.concat(others, ignore_index=True).assign(split='train')
 
-def _others_of(on_page, df, kind, size, folder):
-    df = df.reset_index(drop=True)
-    jpegs = [as_jpeg(o, size) for o in df.path]
-    lesions = lesion_groups(df)
-    tested = set(lesions[[o in on_page for o in jpegs]])
-    rest = df.index[~lesions.isin(tested)]
-    if not len(rest): raise ValueError(f'all {kind} images are in the test: give more, to learn from')
+def _with_jpegs(df, size): return df.reset_index(drop=True).assign(jpeg=[as_jpeg(o, size) for o in df.path])
+
+def _in_test(tested, kind, df):
+    "Return the rows of a table that are in a test. Raise `ValueError` if it lacks images of the test"
+    on_page = tested.path.map(Path.read_bytes)
+    lacking = ~on_page[tested.label==kind].isin(df.jpeg)
+    if lacking.any(): raise ValueError(
+        f'{lacking.sum()} of {len(lacking)} {kind} images of the page were not found in the {kind} table: '
+        'give the tables it was made from, and the Pillow that made it')
+    return df[df.jpeg.isin(on_page)]
+
+def _write_others(df, in_test, kind, folder):
+    "Write the jpegs of a table that show no lesion of a test"
+    is_tested = np.any([same_lesion(df, o) for o in in_test], axis=0)
+    rest = df[~is_tested]
+    if not len(rest): raise ValueError(f'all {kind} lesions are in the test: give more, to learn from')
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder/f'{i}.jpg' for i in rest]
-    for path,i in zip(paths, rest): path.write_bytes(jpegs[i])
-    return pd.DataFrame(dict(image=[f'{kind}{i}' for i in rest], label=kind, path=paths))
+    paths = [folder/f'{i}.jpg' for i in rest.index]
+    for path,jpeg in zip(paths, rest.jpeg): path.write_bytes(jpeg)
+    return pd.DataFrame(dict(image=[f'{kind}{i}' for i in rest.index], label=kind, path=paths))
 
-# %% ../nbs/48_machine_rater.ipynb #de14a03f
+# %% ../nbs/48_machine_rater.ipynb #aaaad62c
 def machine_answers(page:str|Path,
                     real:pd.DataFrame,
                     synthetic:pd.DataFrame,
@@ -95,7 +104,7 @@ def machine_answers(page:str|Path,
                     arch='resnet18',
                     seed:int=0,
                    )->pd.DataFrame:
-    """Let a classifier take a test, which learned from the other images. Raise `ValueError` if there are none
+    """Let a classifier take a test, which learned from the other images. Raise `ValueError` as `other_images`
 
     Parameters
     ----------

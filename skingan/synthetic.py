@@ -117,8 +117,8 @@ def check_sizes(name:str,
         f'set {name}: images of several sizes: {df.path.iloc[0]} has {sizes.iloc[0]} pixels, {odd.path.iloc[0]} has '
         f'{sizes[odd.index[0]]}. Resize them, or give a folder for each generator')
 
-# %% ../nbs/51_synthetic.ipynb #42567d70
-SAME = .015 # Distance of two pictures below which they are taken for one: root mean square, grey levels from 0 to 1
+# %% ../nbs/51_synthetic.ipynb #c280750a
+SAME = .02 # Distance of two pictures below which they are taken for one: root mean square, grey levels from 0 to 1
 
 def leaks(df:pd.DataFrame,
           kept:pd.DataFrame,

@@ -57,11 +57,11 @@ kbd { font-size: .85em; padding: 0 .3rem; border: 1px solid var(--edge); border-
 @media (max-width: 36rem) { #answers { grid-template-columns: repeat(3, 1fr); } }
 """
 
-# %% ../nbs/46_turing_page.ipynb #2458b1d0
+# %% ../nbs/46_turing_page.ipynb #14314bd9
 _BEGIN = """
 <section id="begin" aria-labelledby="title">
 <p>You will see $n images of skin lesions, one at a time. Some are photographs, the others were made by a neural
-network. Say of each which it is, and how sure you are.</p>
+network. For each image, say which it is and how sure you are.</p>
 <ul>
 <li>Answer with the buttons, or with the keys <kbd>1</kbd> to <kbd>6</kbd>.</li>
 <li>Undo <kbd>u</kbd> takes the last answer back. Pause <kbd>p</kbd> hides the image and stops the clock.</li>
@@ -72,7 +72,7 @@ network. Say of each which it is, and how sure you are.</p>
 <input id="rater" maxlength="40" autocomplete="off" autocapitalize="off" spellcheck="false"
  aria-describedby="hint problem"> <span id="hint">Letters, digits, spaces and hyphens</span></p>
 <p><label><input id="keys" type="checkbox" checked> Keys answer, too</label></p>
-<p><button id="start" class="first">Begin, or go on</button></p>
+<p><button id="start" class="first">Begin or continue</button></p>
 <p id="problem" class="alert" role="alert"></p>
 </section>
 """
@@ -215,7 +215,7 @@ function pause(pauses) {
 }
 """
 
-# %% ../nbs/46_turing_page.ipynb #0b4bbb41
+# %% ../nbs/46_turing_page.ipynb #d96d3419
 _SHOW = """
 function show(before = '', already = 0) {
   const k = state.answers.length, isDone = k === total, wasDone = !$('end').hidden
@@ -243,6 +243,9 @@ function switchPause() {
   $('place').textContent = `${isPaused ? 'Paused: ' : ''}Lesion ${k+1} of ${total}`
   $(isPaused ? 'pause' : 'question').focus()
 }
+function pauseIfHidden() {
+  if (document.hidden && isAsking()) switchPause()
+}
 """
 
 # %% ../nbs/46_turing_page.ipynb #50ae942f
@@ -268,14 +271,18 @@ function save() {
 }
 """
 
-# %% ../nbs/46_turing_page.ipynb #193e1db8
+# %% ../nbs/46_turing_page.ipynb #3352df54
 _CONTROLS = """
+function problemWith(name) { // '' if there is none
+  if (!/^[\\p{L}\\p{M}\\p{N}_ -]+$/u.test(name)) return 'Give a name of letters, digits, spaces and hyphens.'
+  return name.toLowerCase() === 'all' ? 'Give another name: this one stands for all raters.' : ''
+}
 function start() {
-  const name = nameOf($('rater').value), isName = /^[\\p{L}\\p{M}\\p{N}_ -]+$/u.test(name)
-  $('problem').textContent = isName ? '' : 'Give a name of letters, digits, spaces and hyphens.'
-  $('rater').setAttribute('aria-invalid', !isName)
-  if (isName) begin(name)
-  else $('rater').focus()
+  const name = nameOf($('rater').value), problem = problemWith(name)
+  $('problem').textContent = problem
+  $('rater').setAttribute('aria-invalid', problem !== '')
+  if (problem) $('rater').focus()
+  else begin(name)
 }
 function addAnswer(kind, confidence, scale) {
   const button = document.createElement('button')
@@ -301,7 +308,7 @@ function press(event) {
 }
 """
 
-# %% ../nbs/46_turing_page.ipynb #59e3a976
+# %% ../nbs/46_turing_page.ipynb #daf368d5
 _CONTROLS += """
 $('start').onclick = start
 $('save').onclick = save
@@ -310,11 +317,12 @@ $('pause').onclick = switchPause
 $('leave').onclick = $('leave2').onclick = leave
 $('keys').onchange = () => document.body.classList.toggle('nokeys', !$('keys').checked)
 document.onkeydown = press
-document.onvisibilitychange = () => { if (document.hidden && isAsking()) switchPause() }
+document.onvisibilitychange = pauseIfHidden
 addEventListener('storage', event => { // the same rater goes on in another tab
   if (!state || event.key !== key(state.rater)) return
   state = keptBy(state.rater) ?? state
   show()
+  pauseIfHidden()
 })
 addEventListener('beforeunload', event => {
   if (state && state.answers.length && !canKeep && !isSaved) event.preventDefault()
