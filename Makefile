@@ -21,8 +21,8 @@ help:
 	@echo 'make demo      experiments 1 and 2 on simulated lesions, minutes; prints the tables, leaves runs/demo/index.html'
 	@echo '               on two workers; CLUSTER=4: on four; or the address of a Dask scheduler (for make real, too)'
 	@echo 'make test      every notebook, and every test but the slow ones'
-	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions, two GANs that are or'
-	@echo '               are not caught copying'
+	@echo 'make test-slow  the slow ones: coverage of intervals, class overlap of simulated lesions, three noise models, two'
+	@echo '               GANs that are or are not caught copying'
 	@echo 'make test-wheel  the package as others get it, in an empty environment'
 	@echo 'make lab       Jupyter, to step through the notebooks in nbs/'
 	@echo 'make docs      the notebooks as pages, with the API and a search: build/docs/html/index.html'
@@ -55,8 +55,8 @@ test: $(READY) check test-notebooks
 test-notebooks: $(READY) # several at once, a core each
 	SKINGAN_CACHE=$(CURDIR)/runs/test-cache OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
 
-test-slow: $(READY) # simulated lesions, evidence, memorisation
-	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|25_|43_'
+test-slow: $(READY) # simulated lesions, noise models, evidence, memorisation
+	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|20_|25_|43_'
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 2

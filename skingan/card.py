@@ -68,29 +68,12 @@ def _memory(train, images, unseen):
     if unseen is None or not len(unseen): return 'not measured: it takes images that the generator has not seen'
     return _or_reason(memorised, images, train, unseen)
 
-def measure_generator(train:pd.DataFrame,
-                      images:pd.DataFrame,
-                      unseen:pd.DataFrame|None,
-                      features,
-                     )->dict:
-    """Measure the images of a generator
-
-    Parameters
-    ----------
-    train : pd.DataFrame
-        Lesion table that it learned from
-    images : pd.DataFrame
-        Lesion table of its images
-    unseen : pd.DataFrame | None
-        Lesion table of real images that it has not learned from
-    features
-        Of `skingan.features`, for KID
-
-    Returns
-    -------
-    dict
-        variety, kid, memory: a table, or a sentence why it was not measured
-    """
+def measure_generator(train:pd.DataFrame, # Lesion table that it learned from
+                      images:pd.DataFrame, # Lesion table of its images
+                      unseen:pd.DataFrame|None, # Lesion table of real images that it has not learned from
+                      features, # Of `skingan.features`, for KID
+                     )->dict: # variety, kid, memory: a table, or a sentence why it was not measured
+    "Measure the images of a generator"
     if set(images.label) == {'all'}: # it knows no classes
         train = train.assign(label='all')
         unseen = None if unseen is None else unseen.assign(label='all')
@@ -266,42 +249,17 @@ sites. What is rare there is worse here, or missing. How it differs by skin tone
 **Licence** {of_weights}. The training images have one of their own, which may restrict what is made of them."""
 
 # %% ../nbs/57_card.ipynb #3547e0af
-def write_card(gan:Path,
-               train:pd.DataFrame,
-               images:pd.DataFrame,
-               unseen:pd.DataFrame|None=None,
-               license:str='',
-               data:str='',
-               replicate:int|None=None,
-               features=None,
-              )->Path:
+def write_card(gan:Path, # Stage of `train_gan` or `train_cyclegan`
+               train:pd.DataFrame, # Lesion table that it learned from; of a CycleGAN, what it translates to
+               images:pd.DataFrame, # Lesion table of its images, to be shown and measured
+               unseen:pd.DataFrame|None=None, # Lesion table of real images that were kept from it
+               license:str='', # Of the weights, as hubs name it (`cc-by-nc-4.0`); '': not stated
+               data:str='', # Name of the data; '': not stated
+               replicate:int|None=None, # Seed of the split; None: not stated
+               features=None, # Of `skingan.features`, for KID; None: `RandomFeatures` of the generator's size
+              )->Path: # `gan/README.md`
     """Write the model card of a generator, with a grid of samples beside it.
-    Raise `FileNotFoundError` for no stage, `ValueError` for images that it has not learned from or not made
-
-    Parameters
-    ----------
-    gan : Path
-        Stage of `train_gan` or `train_cyclegan`
-    train : pd.DataFrame
-        Lesion table that it learned from; of a CycleGAN, what it translates to
-    images : pd.DataFrame
-        Lesion table of its images, to be shown and measured
-    unseen : pd.DataFrame | None, default None
-        Lesion table of real images that were kept from it
-    license : str, default ''
-        Of the weights, as hubs name it (`cc-by-nc-4.0`); '': not stated
-    data : str, default ''
-        Name of the data; '': not stated
-    replicate : int | None, default None
-        Seed of the split; None: not stated
-    features : default None
-        Of `skingan.features`, for KID; None: `RandomFeatures` of the generator's size
-
-    Returns
-    -------
-    Path
-        `gan/README.md`
-    """
+    Raise `FileNotFoundError` for no stage, `ValueError` for images that it has not learned from or not made"""
     gan, data = Path(gan), Path(data).name # no path of this machine
     settings, provenance = (_read(gan, o) for o in ('settings.json','provenance.json'))
     net = load_generator(gan/'generator')
@@ -320,20 +278,9 @@ def write_card(gan:Path,
     return gan/'README.md'
 
 # %% ../nbs/57_card.ipynb #19acaf1e
-def read_head(card:Path,
-             )->dict:
-    """Return the head of a card. Raise `ValueError` if it has none that can be read
-
-    Parameters
-    ----------
-    card : Path
-        README.md of `write_card`
-
-    Returns
-    -------
-    dict
-        Its lines
-    """
+def read_head(card:Path, # README.md of `write_card`
+             )->dict: # Its lines
+    "Return the head of a card. Raise `ValueError` if it has none that can be read"
     try:
         lines = Path(card).read_text(encoding='utf-8').split('---\n')[1].splitlines()
         return {k: json.loads(v) for k,v in (o.split(': ', 1) for o in lines)}
@@ -348,20 +295,9 @@ def _numbers_of(head):
     return ', '.join(f'{name} {found.get(k, "not measured")}' for k,name in names.items())
 
 # %% ../nbs/57_card.ipynb #0eb07513
-def gallery(folder:str|Path,
-           )->str:
-    """Return one page of all cards. Raise `FileNotFoundError` if there is none
-
-    Parameters
-    ----------
-    folder : str | Path
-        With cards in folders below it
-
-    Returns
-    -------
-    str
-        Markdown, with paths from `folder`
-    """
+def gallery(folder:str|Path, # With cards in folders below it
+           )->str: # Markdown, with paths from `folder`
+    "Return one page of all cards. Raise `FileNotFoundError` if there is none"
     folder = Path(folder)
     cards = [o for o in sorted(folder.rglob('README.md')) if (o.parent/SAMPLES).exists()]
     if not cards: raise FileNotFoundError(f'{folder}: no card in it; skingan.card.write_card writes them')

@@ -40,35 +40,14 @@ def _advantage(of_arm, at, m):
     se, df = standard_error(values, parts)
     return values.mean(), t.isf(.025, df)*se
 
-def advantages(runs:dict,
-               arm:str,
-               oracle:dict,
-               metric:str='balanced_accuracy',
-               groups:pd.Series|None=None,
-               n_points:int=101,
-              )->pd.DataFrame:
-    """Return how much better an arm is than an oracle with a number of real images. Raise `ValueError` for unknown arms
-
-    Parameters
-    ----------
-    runs : dict
-        As for `skingan.evidence.compare`
-    arm : str
-        With synthetic images
-    oracle : dict
-        {real images added to each class: arm}; 0: the baseline
-    metric : str, default 'balanced_accuracy'
-        As for `skingan.measures.influence`; a larger one is better
-    groups : pd.Series | None, default None
-        From image to lesion or patient
-    n_points : int, default 101
-        Between no image and the most
-
-    Returns
-    -------
-    pd.DataFrame
-        difference, low, high; indexed by images
-    """
+def advantages(runs:dict, # As for `skingan.evidence.compare`
+               arm:str, # With synthetic images
+               oracle:dict, # {real images added to each class: arm}; 0: the baseline
+               metric:str='balanced_accuracy', # As for `skingan.measures.influence`; a larger one is better
+               groups:pd.Series|None=None, # From image to lesion or patient
+               n_points:int=101, # Between no image and the most
+              )->pd.DataFrame: # difference, low, high; indexed by images
+    "Return how much better an arm is than an oracle with a number of real images. Raise `ValueError` for unknown arms"
     of_arm, at = _at_oracles(runs, arm, oracle, metric, groups)
     numbers = np.linspace(0, max(oracle), n_points)
     found = np.array([_advantage(of_arm, at, m) for m in numbers])
@@ -86,32 +65,13 @@ def _worth(runs, arm, oracle, metric, groups):
     first = np.unique(means, return_index=True)[1] # where each level is reached
     return float(np.interp(of_arm.mean(), means[first], numbers[first]))
 
-def exchange_rate(runs:dict,
-                  arm:str,
-                  oracle:dict,
-                  metric:str='balanced_accuracy',
-                  groups:pd.Series|None=None,
-                 )->dict:
-    """Return how many real images of each class an arm's synthetic ones are worth
-
-    Parameters
-    ----------
-    runs : dict
-        As for `skingan.evidence.compare`
-    arm : str
-        With synthetic images
-    oracle : dict
-        {real images added to each class: arm}; 0: the baseline
-    metric : str, default 'balanced_accuracy'
-        As for `skingan.measures.influence`; a larger one is better
-    groups : pd.Series | None, default None
-        From image to lesion or patient
-
-    Returns
-    -------
-    dict
-        worth, low, high (95 %): real images per class; inf: more than the oracle's most
-    """
+def exchange_rate(runs:dict, # As for `skingan.evidence.compare`
+                  arm:str, # With synthetic images
+                  oracle:dict, # {real images added to each class: arm}; 0: the baseline
+                  metric:str='balanced_accuracy', # As for `skingan.measures.influence`; a larger one is better
+                  groups:pd.Series|None=None, # From image to lesion or patient
+                 )->dict: # worth, low, high (95 %): real images per class; inf: more than the oracle's most
+    "Return how many real images of each class an arm's synthetic ones are worth"
     worth, table = _worth(runs, arm, oracle, metric, groups), advantages(runs, arm, oracle, metric, groups)
     if table.low.isna().any(): return dict(worth=worth, low=np.nan, high=np.nan)
     possible = table.index[(table.low <= 0) & (table.high >= 0)]
@@ -120,18 +80,10 @@ def exchange_rate(runs:dict,
     return dict(worth=worth, low=float(possible.min()), high=np.inf if most == max(oracle) else float(most))
 
 # %% ../nbs/44_exchange.ipynb #96f8b438
-def plot_exchange(table:pd.DataFrame,
-                  title:str,
+def plot_exchange(table:pd.DataFrame, # Of `advantages`
+                  title:str, # What was measured
                  )->plt.Axes:
-    """Plot an arm's advantage over the oracle; where the band holds 0, the arm may be worth that many images
-
-    Parameters
-    ----------
-    table : pd.DataFrame
-        Of `advantages`
-    title : str
-        What was measured
-    """
+    "Plot an arm's advantage over the oracle; where the band holds 0, the arm may be worth that many images"
     _, ax = plt.subplots(figsize=(6,3), layout='constrained')
     ax.axhline(0, color='.5', lw=1)
     ax.fill_between(table.index, table.low, table.high, alpha=.25, lw=0)

@@ -28,15 +28,9 @@ class WatchLoss(Callback):
     def __init__(self): self.sums = {}
 
     def see(self,
-            terms,
+            terms, # {name: loss}
            ):
-        """Add losses to the sums, and look at these if it is time
-
-        Parameters
-        ----------
-        terms
-            {name: loss}
-        """
+        "Add losses to the sums, and look at these if it is time"
         for k,v in terms.items(): self.sums[k] = self.sums.get(k, 0.) + v.detach()
         if self.is_due: self.look()
 
@@ -109,13 +103,8 @@ class ResumedBar(Callback):
     "Let fastai's bar of epochs go on where a restarted training does"
     order = ProgressCallback.order + 1 # after the bar's own update
     def __init__(self,
-                 start:int,
+                 start:int, # Epochs done before
                 ):
-        """Parameters
-        ----------
-        start : int
-            Epochs done before
-        """
         self.start = start
 
     def before_epoch(self):
