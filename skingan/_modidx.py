@@ -740,6 +740,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'skingan.layers.n_parameters': ('layers.html#n_parameters', 'skingan/layers.py')},
             'skingan.links': { 'skingan.links._is_there': ('links.html#_is_there', 'skingan/links.py'),
                                'skingan.links._leads': ('links.html#_leads', 'skingan/links.py'),
+                               'skingan.links._parse': ('links.html#_parse', 'skingan/links.py'),
+                               'skingan.links._targets': ('links.html#_targets', 'skingan/links.py'),
                                'skingan.links.broken_links': ('links.html#broken_links', 'skingan/links.py'),
                                'skingan.links.broken_pages': ('links.html#broken_pages', 'skingan/links.py'),
                                'skingan.links.built_site': ('links.html#built_site', 'skingan/links.py'),
