@@ -202,7 +202,7 @@ def sets_of(rep,
     else: raise ValueError(f"synthetic '': give the folder of the synthetic images that belong to {rep.data}")
     return read_sets(folder, rep.df)
 
-# %% ../nbs/51_synthetic.ipynb #997e10dd
+# %% ../nbs/51_synthetic.ipynb #cfa5ea33
 def _available(sets):
     "Return {label: images} that every set has"
     counts = [o.label.value_counts() for o in sets.values()]
@@ -240,6 +240,8 @@ def n_to_add(train:pd.DataFrame,
     if not there: raise ValueError(f'the sets {", ".join(sets)} have no class in common')
     if n:
         wanted = n if isinstance(n, dict) else dict.fromkeys(there, n)
+        few = min(wanted.values())
+        if few < 0: raise ValueError(f'n {few}: give how many images to add, or 0 for what a class lacks')
         _check_counts(sets, wanted)
         return wanted
     lacking = {l: min(k, there[l]) for l,k in shortfall(train).items() if l in there}
