@@ -5,19 +5,22 @@
 # %% auto #0
 __all__ = ['SHOWN', 'CSS', 'SETTINGS', 'room_groups', 'with_all', 'navigation', 'keep_source', 'as_markdown',
            'with_outputs', 'link_names', 'addresses', 'folded', 'as_page', 'definitions', 'module_page',
-           'api_page', 'mathml', 'setup', 'write_if_new', 'link_readmes', 'linked_files', 'lower_anchors',
-           'rebase', 'words_left', 'one_title', 'start_page', 'stage', 'run_sphinx', 'has_tools',
-           'make_site']
+           'api_page', 'setup', 'write_if_new', 'remove_others', 'link_readmes', 'lower_anchors', 'rebase',
+           'words_left', 'one_title', 'start_page', 'stage', 'run_sphinx', 'has_tools', 'make_site']
 
-# %% ../nbs/62_site.ipynb #c352e51c
+# %% ../nbs/62_site.ipynb #638f5b12
 import ast, json, os, re, shutil
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import formatannotation, unwrap
 from pathlib import Path
+from fastcore.docments import ann_parts, docments
 from fastcore.script import call_parse
 from fastcore.xtras import working_directory
-from .links import (FENCED, check_site, exported, fingerprint_of_sources, index, is_record, links,
-                           markdown, modules, written_files)
+from .docstrings import section
+from .links import (check_site, exported, fingerprint_of_sources, index, is_record, linked_files, links,
+                           modules, prose, sections, written_files)
+from .pages import mathml
 
 # %% ../nbs/62_site.ipynb #58004ca1
 def room_groups(text:str,
@@ -65,7 +68,7 @@ def with_all(groups:dict,
         if not found: groups[home].append(room)
     return groups
 
-# %% ../nbs/62_site.ipynb #5dba811b
+# %% ../nbs/62_site.ipynb #1929370c
 def navigation(root:Path,
               )->dict:
     """Return what the sidebar shows: experiments, tutorials, what was found on real images, the rooms, the rest
@@ -83,7 +86,7 @@ def navigation(root:Path,
     root = Path(root)
     find = lambda pattern: [o.relative_to(root).as_posix() for o in sorted(root.glob(pattern))]
     faces = {o.capitalize(): find(f'nbs/{o}/*.ipynb') for o in ('experiments','tutorials')}
-    rooms = with_all(room_groups(markdown(root/'nbs/map.ipynb')), find('nbs/[0-9]*.ipynb'))
+    rooms = with_all(room_groups(prose(root/'nbs/map.ipynb')), find('nbs/[0-9]*.ipynb'))
     kept = 'README.md', '*.ipynb', 'models/README.md' # of a run
     found = {'Real images': [page for o in kept for page in find(f'results/*/{o}')]}
     rest = {'Reference': ['nbs/map.ipynb', 'api/index.md', 'CONTRIBUTING.md', 'CHANGELOG.md']}
@@ -327,28 +330,7 @@ def _api_row(module, name, said, source):
     about = 'a constant' if said is None else re.sub(r'([|*<])', r'\\\1', said)
     return f'| [`{name}`](#skingan.{module}.{name}) | {about} |'
 
-# %% ../nbs/62_site.ipynb #e3d07e9a
-def mathml(formula:str,
-           display:bool=False,
-          )->str:
-    """Return a formula for a page. Raise `LatexError` where it is not understood
-
-    Parameters
-    ----------
-    formula : str
-        LaTeX
-    display : bool, default False
-        On a line of its own?
-
-    Returns
-    -------
-    str
-        html
-    """
-    from math_core import LatexToMathML # of the tools for the site
-    return LatexToMathML().convert_with_local_state(formula, displaystyle=display)
-
-# %% ../nbs/62_site.ipynb #a630cd32
+# %% ../nbs/62_site.ipynb #ed59e046
 def _visit(display):
     def visit(page, node):
         from docutils.nodes import SkipNode # of the tools for the site
@@ -363,6 +345,13 @@ def _escape(app, what, name, thing, options, lines):
     escaped = lambda o: o[1] or ''.join(f'\\{c}' for c in o[2])
     lines[:] = [found.sub(escaped, o) for o in lines]
 
+def _explain(app, what, name, thing, options, lines):
+    "Add the arguments of a command to the lines of its docstring"
+    if not hasattr(thing, '__wrapped__') or 'Parameters' in lines: return
+    told = docments(unwrap(thing), full=True, returns=False)
+    entries = [(k, formatannotation(ann_parts(o.anno)[0]), o.docment) for k,o in told.items() if o.docment]
+    if entries: lines += ['', *section(entries).split('\n')]
+
 def setup(app,
          )->dict:
     """Let Sphinx write formulas as MathML, and read docstrings as they are meant
@@ -373,13 +362,14 @@ def setup(app,
         Sphinx calls this
     """
     app.add_html_math_renderer('mathml', (_visit(False), None), (_visit(True), None))
+    app.connect('autodoc-process-docstring', _explain, priority=400) # before napoleon reads the sections
     app.connect('autodoc-process-docstring', _escape)
     return dict(parallel_read_safe=True, parallel_write_safe=True)
 
-# %% ../nbs/62_site.ipynb #f7a90569
+# %% ../nbs/62_site.ipynb #0a3f9c06
 def write_if_new(file:Path,
                  text:str,
-                ):
+                )->Path:
     """Write a file unless it has these contents: Sphinx reads again what is newer than its page
 
     Parameters
@@ -388,12 +378,41 @@ def write_if_new(file:Path,
         To write
     text : str
         Its contents
+
+    Returns
+    -------
+    Path
+        `file`
     """
-    if file.exists() and file.read_text(encoding='utf-8') == text: return
+    if file.exists() and file.read_text(encoding='utf-8') == text: return file
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding='utf-8')
+    return file
 
-# %% ../nbs/62_site.ipynb #3544d8b1
+# %% ../nbs/62_site.ipynb #06772f7a
+def remove_others(folder:Path,
+                  written:list,
+                 )->list:
+    """Remove what an earlier build has left
+
+    Parameters
+    ----------
+    folder : Path
+        Of sources; the site beside it
+    written : list
+        Files that stay
+
+    Returns
+    -------
+    list
+        Files that went
+    """
+    left = {o for o in folder.rglob('*') if o.is_file()} - set(written)
+    for file in left: file.unlink()
+    for made in ('html','doctrees') if left else (): shutil.rmtree(folder.parent/made, ignore_errors=True)
+    return sorted(left)
+
+# %% ../nbs/62_site.ipynb #5b92c77b
 def link_readmes(text:str,
                  folder:Path,
                 )->str:
@@ -411,26 +430,6 @@ def link_readmes(text:str,
         text = text.replace(f']({target})', f']({target.rstrip("/")}/README.md)')
     return text
 
-def linked_files(text:str,
-                 file:Path,
-                )->list:
-    """Return the files of the project that a text links to, but those that are pages
-
-    Parameters
-    ----------
-    text : str
-        Markdown
-    file : Path
-        That it is from
-
-    Returns
-    -------
-    list
-        Paths
-    """
-    goals = [(file.parent/o.partition('#')[0]).resolve() for o in links(text)]
-    return [o for o in goals if o.is_file() and o.suffix not in ('.md','.ipynb')]
-
 # %% ../nbs/62_site.ipynb #cb0bfb8b
 def lower_anchors(text:str,
                  )->str:
@@ -444,7 +443,7 @@ def lower_anchors(text:str,
     lower = lambda found: f']({found[1]}#{found[2].lower()})'
     return re.sub(r'\]\(([^()\s:#]*)#(?!skingan\.)([^()\s]+)\)', lower, text)
 
-# %% ../nbs/62_site.ipynb #9997f2e4
+# %% ../nbs/62_site.ipynb #071da3cf
 def rebase(text:str,
            folder:Path,
            home:Path,
@@ -462,8 +461,10 @@ def rebase(text:str,
     """
     def led(found):
         said, target = found.groups()
-        there = (home/target).exists()
-        return f'[{said}]({os.path.relpath(home/target, folder)})' if there else said
+        path, sign, anchor = target.partition('#')
+        if not path: return found[0] # on the same page
+        there = (home/path).exists()
+        return f'[{said}]({os.path.relpath(home/path, folder)}{sign}{anchor})' if there else said
     return re.sub(r'\[([^]]*)\]\(([^():\s]+)\)', led, text)
 
 # %% ../nbs/62_site.ipynb #3726745d
@@ -478,7 +479,7 @@ def words_left(html:str,
     """
     return re.sub(r'<td>(?=[^<]*[A-Za-z]{3})', '<td class="words">', html)
 
-# %% ../nbs/62_site.ipynb #232cf5ce
+# %% ../nbs/62_site.ipynb #6dcb1b91
 def _notebook(file, root, names):
     "Return the text of a notebook, as a page where nbdev has expanded it"
     notebook, at = json.loads(file.read_text(encoding='utf-8')), file.relative_to(root)
@@ -493,7 +494,7 @@ def _finish(cell, file, root):
     cell['metadata'] = dict(tags=cell['metadata'].get('tags', [])) # without times
     if cell['cell_type'] == 'markdown':
         text = lower_anchors(link_readmes(_text(cell['source']), file.parent))
-        cell['source'] = rebase(text, file.parent, root/'nbs/experiments') if is_record(file) else text
+        cell['source'] = rebase(text, file.parent, root/'nbs/experiments') if is_record(file, root) else text
     if cell['cell_type'] == 'code': cell['outputs'] = [_readable(o) for o in cell['outputs'] if _is_meant(o)]
 
 def _is_meant(output): return output.get('name') != 'stderr' # warnings and progress bars
@@ -504,19 +505,20 @@ def _readable(output):
     return output
 
 def _stage_file(file, root, folder, names):
-    "Write what Sphinx reads of a file, and copy what it links to"
+    "Write what Sphinx reads of a file, and copy what it links to. Return the files"
     text = file.read_text(encoding='utf-8')
     made = _notebook(file, root, names) if file.suffix == '.ipynb' else one_title(link_readmes(text, file.parent))
-    write_if_new(folder/file.relative_to(root), made)
-    _copy_linked(file, root, folder)
+    return [write_if_new(folder/file.relative_to(root), made), *_copy_linked(file, root, folder)]
 
 def _copy_linked(file, root, folder):
-    for goal in linked_files(markdown(file), file):
-        copied = folder/goal.relative_to(root)
+    "Copy what a file links to. Return the copies"
+    copies = {goal: folder/goal.relative_to(root) for goal in linked_files(file)}
+    for goal,copied in copies.items():
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(goal, copied)
+    return list(copies.values())
 
-# %% ../nbs/62_site.ipynb #692d7ab0
+# %% ../nbs/62_site.ipynb #b11e1de2
 def one_title(text:str,
              )->str:
     """Lower all headings but the first by a level, if several are of the first
@@ -526,7 +528,7 @@ def one_title(text:str,
     text : str
         Markdown
     """
-    if len(re.findall('^# ', FENCED.sub('', text), re.M)) < 2: return text
+    if [level for level,_ in sections(text)].count(1) < 2: return text
     first, rest = text.split('\n', 1)
     return first + '\n' + re.sub('^#', '##', rest, flags=re.M)
 
@@ -575,10 +577,10 @@ table.dataframe thead tr { border-bottom: 1px solid var(--color-foreground-borde
 table.dataframe tbody tr:nth-child(even) { background: var(--color-background-secondary); }
 """
 
-# %% ../nbs/62_site.ipynb #e45ca3fb
+# %% ../nbs/62_site.ipynb #5ae9827d
 def stage(root:Path,
          )->Path:
-    """Write all that Sphinx reads
+    """Write all that Sphinx reads, and remove what is left of earlier builds
 
     Parameters
     ----------
@@ -593,11 +595,12 @@ def stage(root:Path,
     root, folder = Path(root).resolve(), Path(root).resolve()/'build/docs/source'
     names = addresses(root)
     files = [o for o in written_files(root) if o.name != 'index.ipynb' and o != root/'README.md']
-    for file in files: _stage_file(file, root, folder, names)
-    _copy_linked(root/'README.md', root, folder)
-    for module in modules(root): write_if_new(folder/f'api/skingan.{module.stem}.rst', module_page(module))
-    pages = {'index.md': start_page(root), 'api/index.md': api_page(root), '_static/site.css': CSS}
-    for name,text in pages.items(): write_if_new(folder/name, text)
+    written = [o for file in files for o in _stage_file(file, root, folder, names)]
+    written += _copy_linked(root/'README.md', root, folder)
+    pages = {f'api/skingan.{o.stem}.rst': module_page(o) for o in modules(root)}
+    pages |= {'index.md': start_page(root), 'api/index.md': api_page(root), '_static/site.css': CSS}
+    written += [write_if_new(folder/name, text) for name,text in pages.items()]
+    remove_others(folder, written)
     return folder
 
 # %% ../nbs/62_site.ipynb #c434826e
