@@ -18,11 +18,22 @@ from .noise import ConvGenerator, class_names, conv_downs, conv_widths, noise_ga
 class ACGANDiscriminator(nn.Module):
     "Images to a source logit `(n,)` (real?) and class logits `(n, n_classes)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=128, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the first layer
-                 dropout=.25, # Probability, from the second layer on
+                 n_classes,
+                 size=128,
+                 filters=64,
+                 dropout=.25,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 128
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the first layer
+        dropout : default 0.25
+            Probability, from the second layer on
+        """
         super().__init__()
         n = 16*conv_widths(size, filters)[-1]
         self.downs = conv_downs(size, filters, 'spectral', dropout)
@@ -39,10 +50,23 @@ REAL_FRACTIONS = dict( # of the discriminator's images, epoch by epoch, over and
     v2=(.75,),
     v3=(.75,.75,.5))
 
-def batch_counts(n:int, # Batch size
-                 fraction:float, # Of real images in what the discriminator sees
-                )->tuple: # Number of real images, number of generated ones
-    "Return how many images of each source the discriminator sees. The larger number is `n`"
+def batch_counts(n:int,
+                 fraction:float,
+                )->tuple:
+    """Return how many images of each source the discriminator sees. The larger number is `n`
+
+    Parameters
+    ----------
+    n : int
+        Batch size
+    fraction : float
+        Of real images in what the discriminator sees
+
+    Returns
+    -------
+    tuple
+        Number of real images, number of generated ones
+    """
     if fraction >= .5: return n, round(n*(1-fraction)/fraction)
     return round(n*fraction/(1-fraction)), n
 
@@ -51,12 +75,25 @@ class ACGAN(nn.Module):
     "The two networks and their losses, for `adversarial_learner`"
     terms = ['d_real','d_fake','d_class','g_source','g_class']
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=128, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the generator's last hidden layer
-                 z_dim=100, # Length of the noise
-                 smoothing=.1, # Taken off the discriminator's target for real images
+                 n_classes,
+                 size=128,
+                 filters=64,
+                 z_dim=100,
+                 smoothing=.1,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 128
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the generator's last hidden layer
+        z_dim : default 100
+            Length of the noise
+        smoothing : default 0.1
+            Taken off the discriminator's target for real images
+        """
         super().__init__()
         self.generator = ConvGenerator(n_classes, size, filters, z_dim)
         self.discriminator = ACGANDiscriminator(n_classes, size, filters)
@@ -88,25 +125,59 @@ class ACGAN(nn.Module):
 class RealFractionSchedule(Callback):
     "Set the fraction of real images in the discriminator's batch, epoch by epoch"
     def __init__(self,
-                 fractions, # One per epoch, over and over
+                 fractions,
                 ):
+        """Parameters
+        ----------
+        fractions
+            One per epoch, over and over
+        """
         self.fractions = fractions
 
     def before_epoch(self): self.model.real_fraction = self.fractions[self.epoch % len(self.fractions)]
 
 # %% ../nbs/21_acgan.ipynb #84f1fa94
-def acgan_learner(dls, # `lesion_dls`, with `.vocab`
-                  size:int=128, # 16, 32, 64 or 128 pixels, as `dls`
-                  filters:int=64, # Channels of the last hidden layer
-                  z_dim:int=100, # Length of the noise
-                  version:str|None=None, # A key of `REAL_FRACTIONS`; None: as many real images as generated ones
-                  make=ACGAN, # The system, by its number of classes, size, filters, z_dim and smoothing
-                  smoothing:float=.1, # One-sided label smoothing: taken off the discriminator's target for real images
-                  lr:float=2e-4, # Learning rate of both networks
-                  model:str='acgan', # The model's name, to which a version is appended
-                  **kwargs, # More for `noise_gan_learner`
-                 )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for an ACGAN that generates all classes of `dls`"
+def acgan_learner(dls,
+                  size:int=128,
+                  filters:int=64,
+                  z_dim:int=100,
+                  version:str|None=None,
+                  make=ACGAN,
+                  smoothing:float=.1,
+                  lr:float=2e-4,
+                  model:str='acgan',
+                  **kwargs,
+                 )->AdversarialLearner:
+    """Return a learner for an ACGAN that generates all classes of `dls`
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    size : int, default 128
+        16, 32, 64 or 128 pixels, as `dls`
+    filters : int, default 64
+        Channels of the last hidden layer
+    z_dim : int, default 100
+        Length of the noise
+    version : str | None, default None
+        A key of `REAL_FRACTIONS`; None: as many real images as generated ones
+    make : default ACGAN
+        The system, by its number of classes, size, filters, z_dim and smoothing
+    smoothing : float, default 0.1
+        One-sided label smoothing: taken off the discriminator's target for real images
+    lr : float, default 0.0002
+        Learning rate of both networks
+    model : str, default 'acgan'
+        The model's name, to which a version is appended
+    kwargs
+        More for `noise_gan_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        To be trained with `fit` or `fit_gan`
+    """
     system = make(len(class_names(dls)), size, filters, z_dim, smoothing)
     if version: model = f'{model}_{version}'
     learn = noise_gan_learner(dls, system, model, lr=lr, **kwargs)

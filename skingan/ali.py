@@ -22,10 +22,19 @@ from .plot import to_bytes
 class Encoder(nn.Module):
     "Images `(n, 3, size, size)` to codes `(n, z_dim)`, sampled about their means"
     def __init__(self,
-                 size=64, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the first layer
-                 z_dim=100, # Length of the code
+                 size=64,
+                 filters=64,
+                 z_dim=100,
                 ):
+        """Parameters
+        ----------
+        size : default 64
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the first layer
+        z_dim : default 100
+            Length of the code
+        """
         super().__init__()
         self.downs = conv_downs(size, filters, 'batch')
         self.moments = nn.Linear(16*conv_widths(size, filters)[-1], 2*z_dim)
@@ -40,11 +49,22 @@ class Encoder(nn.Module):
 class PairDiscriminator(nn.Module):
     "Images, codes and class numbers to scores `(n,)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the first layer
-                 z_dim=100, # Length of the code
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 z_dim=100,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the first layer
+        z_dim : default 100
+            Length of the code
+        """
         super().__init__()
         n = 8*filters
         dense = lambda ni, nf: spectral_norm(nn.Linear(ni, nf))
@@ -65,11 +85,22 @@ class PairDiscriminator(nn.Module):
 class EncoderDecoder(nn.Module):
     "Codes and class numbers to images, and with `encoder` back"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters, # Channels of the outermost layers
-                 z_dim, # Length of the code
+                 n_classes,
+                 size,
+                 filters,
+                 z_dim,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters
+            Channels of the outermost layers
+        z_dim
+            Length of the code
+        """
         super().__init__()
         self.decoder = ConvGenerator(n_classes, size, filters, z_dim)
         self.encoder = Encoder(size, filters, z_dim)
@@ -82,11 +113,22 @@ class ALI(nn.Module):
     "A generator with an encoder, and a discriminator of pairs, for `adversarial_learner`"
     terms = ['d_real','d_fake','g_encoder','g_decoder']
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the outermost layers
-                 z_dim=64, # Length of the code
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 z_dim=64,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the outermost layers
+        z_dim : default 64
+            Length of the code
+        """
         super().__init__()
         self.generator = EncoderDecoder(n_classes, size, filters, z_dim)
         self.discriminator = PairDiscriminator(n_classes, size, filters, z_dim)
@@ -114,10 +156,23 @@ def _shown(learn, n):
 
 @torch.random.fork_rng() # the random numbers of training do not depend on how often this is called
 @torch.no_grad()
-def reconstructions(learn:AdversarialLearner, # Of `ali_learner`
-                    n:int=8, # Images
-                   )->dict: # 'real', 'from its code', 'from noise': images `(n, size, size, 3)` uint8
-    "Return training images, what is generated from their codes, and what from noise with the same classes"
+def reconstructions(learn:AdversarialLearner,
+                    n:int=8,
+                   )->dict:
+    """Return training images, what is generated from their codes, and what from noise with the same classes
+
+    Parameters
+    ----------
+    learn : AdversarialLearner
+        Of `ali_learner`
+    n : int, default 8
+        Images
+
+    Returns
+    -------
+    dict
+        'real', 'from its code', 'from noise': images `(n, size, size, 3)` uint8
+    """
     net = learn.ema.module.eval()
     x, y = _shown(learn, n)
     from_code = net(net.encoder(x), y)
@@ -126,14 +181,35 @@ def reconstructions(learn:AdversarialLearner, # Of `ali_learner`
     return {'real': to_bytes(x), 'from its code': to_bytes(from_code), 'from noise': to_bytes(from_noise)}
 
 # %% ../nbs/22_ali.ipynb #8e0a05b7
-def ali_learner(dls, # `lesion_dls`, with `.vocab`
-                size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
-                filters:int=64, # Channels of the outermost layers
-                z_dim:int=64, # Length of the code
-                lr:float=1e-4, # Learning rate of all networks
-                **kwargs, # More for `noise_gan_learner`, whose grids show `reconstructions`
-               )->AdversarialLearner: # `learn.ema.module` generates, its `encoder` encodes
-    "Return a learner for adversarially learned inference"
+def ali_learner(dls,
+                size:int=64,
+                filters:int=64,
+                z_dim:int=64,
+                lr:float=1e-4,
+                **kwargs,
+               )->AdversarialLearner:
+    """Return a learner for adversarially learned inference
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    size : int, default 64
+        16, 32, 64 or 128 pixels, as `dls`
+    filters : int, default 64
+        Channels of the outermost layers
+    z_dim : int, default 64
+        Length of the code
+    lr : float, default 0.0001
+        Learning rate of all networks
+    kwargs
+        More for `noise_gan_learner`, whose grids show `reconstructions`
+
+    Returns
+    -------
+    AdversarialLearner
+        `learn.ema.module` generates, its `encoder` encodes
+    """
     system = ALI(len(class_names(dls)), size, filters, z_dim)
     return noise_gan_learner(dls, system, 'ali', rows=reconstructions, lr=lr, **kwargs)
 
@@ -141,15 +217,34 @@ def ali_learner(dls, # `lesion_dls`, with `.vocab`
 class ACGANOnALI(ACGAN):
     "An ACGAN whose generator also receives codes of real images"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters, # Channels of the generator's last hidden layer
-                 z_dim, # Length of noise and code
-                 smoothing, # Taken off the discriminator's target for real images
-                 ali, # `EncoderDecoder`, trained
-                 version, # `v1`: a new generator; `v2`: it starts from ALI's
-                 mask, # Do images generated from codes not count in the source loss?
+                 n_classes,
+                 size,
+                 filters,
+                 z_dim,
+                 smoothing,
+                 ali,
+                 version,
+                 mask,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters
+            Channels of the generator's last hidden layer
+        z_dim
+            Length of noise and code
+        smoothing
+            Taken off the discriminator's target for real images
+        ali
+            `EncoderDecoder`, trained
+        version
+            `v1`: a new generator; `v2`: it starts from ALI's
+        mask
+            Do images generated from codes not count in the source loss?
+        """
         super().__init__(n_classes, size, filters, z_dim, smoothing)
         self.encoder = copy.deepcopy(ali.encoder).requires_grad_(False)
         self.mask = mask
@@ -169,13 +264,32 @@ class ACGANOnALI(ACGAN):
         return z, (~is_code).float() if self.mask else None
 
 # %% ../nbs/22_ali.ipynb #7152170d
-def acgan_ali_learner(dls, # `lesion_dls`, as for ALI
-                      ali:nn.Module, # Of `ali_learner`: `learn.ema.module`
-                      version:str='v1', # `v1`: a new generator; `v2`: it starts from ALI's
-                      mask:bool=True, # Do images generated from codes not count in the source loss?
-                      **kwargs, # More for `acgan_learner`
-                     )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for an ACGAN of an ALI's size, with its encoder. Raise `ValueError` for another version"
+def acgan_ali_learner(dls,
+                      ali:nn.Module,
+                      version:str='v1',
+                      mask:bool=True,
+                      **kwargs,
+                     )->AdversarialLearner:
+    """Return a learner for an ACGAN of an ALI's size, with its encoder. Raise `ValueError` for another version
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, as for ALI
+    ali : nn.Module
+        Of `ali_learner`: `learn.ema.module`
+    version : str, default 'v1'
+        `v1`: a new generator; `v2`: it starts from ALI's
+    mask : bool, default True
+        Do images generated from codes not count in the source loss?
+    kwargs
+        More for `acgan_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        To be trained with `fit` or `fit_gan`
+    """
     if version not in ('v1','v2'):
         raise ValueError(f"version {version!r}: give 'v1' (from scratch) or 'v2' (from ALI's generator)")
     s = ali.settings

@@ -13,9 +13,20 @@ from .rank import fraction
 from .stage import subseed
 
 # %% ../nbs/51_arms.ipynb #a6260192
-def shortfall(train:pd.DataFrame, # Lesion table
-             )->dict: # {label: images}, of the smaller classes
-    "Return how many images the smaller classes lack. Raise `ValueError` if they lack none"
+def shortfall(train:pd.DataFrame,
+             )->dict:
+    """Return how many images the smaller classes lack. Raise `ValueError` if they lack none
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table
+
+    Returns
+    -------
+    dict
+        {label: images}, of the smaller classes
+    """
     count = train.label.value_counts()
     dominated = len(count) > 2 and count.iloc[0] > 2*count.iloc[1]
     goal = int(count.iloc[int(dominated)])
@@ -31,11 +42,26 @@ def _in_order(df, seed):
     ordered = df.assign(lot=lots).sort_values(['lot','image'], ignore_index=True).drop(columns='lot')
     return ordered, ordered.groupby('label').cumcount()
 
-def at_most(df:pd.DataFrame, # Lesion table
-            n:int, # Images per class
-            seed:int=0, # Which of them
-           )->pd.DataFrame: # Its rows
-    "Return n images of each class, and all of a class that has fewer"
+def at_most(df:pd.DataFrame,
+            n:int,
+            seed:int=0,
+           )->pd.DataFrame:
+    """Return n images of each class, and all of a class that has fewer
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    n : int
+        Images per class
+    seed : int, default 0
+        Which of them
+
+    Returns
+    -------
+    pd.DataFrame
+        Its rows
+    """
     ordered, places = _in_order(df, seed)
     return ordered[places < n].reset_index(drop=True)
 
@@ -50,12 +76,29 @@ def _counts(train, synthetic, n):
         if k > there: raise ValueError(f'{k} images of class {label} wanted, but there are only {there}')
     return wanted
 
-def augment(train:pd.DataFrame, # Lesion table of real images, with `split`
-            synthetic:pd.DataFrame, # Lesion table of synthetic images
-            n:int|dict|str, # Images to add to each class of `synthetic`; {label: images}; all; fill: what a class lacks
-            seed:int=0, # Of the choice
-           )->pd.DataFrame: # `train`, then the synthetic images with split `train`
-    "Add n synthetic images per class. Raise `ValueError` if a class has fewer"
+def augment(train:pd.DataFrame,
+            synthetic:pd.DataFrame,
+            n:int|dict|str,
+            seed:int=0,
+           )->pd.DataFrame:
+    """Add n synthetic images per class. Raise `ValueError` if a class has fewer
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table of real images, with `split`
+    synthetic : pd.DataFrame
+        Lesion table of synthetic images
+    n : int | dict | str
+        Images to add to each class of `synthetic`; {label: images}; all; fill: what a class lacks
+    seed : int, default 0
+        Of the choice
+
+    Returns
+    -------
+    pd.DataFrame
+        `train`, then the synthetic images with split `train`
+    """
     if 'split' not in train: raise ValueError('the real images have no column split; skingan.split.split adds it')
     wanted = _counts(train, synthetic, n)
     ordered, places = _in_order(synthetic, seed)
@@ -65,7 +108,21 @@ def augment(train:pd.DataFrame, # Lesion table of real images, with `split`
 # %% ../nbs/51_arms.ipynb #b2c233e5
 @dataclass(frozen=True)
 class Arm:
-    "What a classifier learns from, and how it differs from the plan's"
+    """What a classifier learns from, and how it differs from the plan's
+
+    Parameters
+    ----------
+    source : str, default ''
+        Of its synthetic images: a key of the experiment's `sets`
+    n : int | dict | str, default 0
+        Synthetic images per class; {label: images}; all that there are; fill: what a class lacks
+    real : bool, default True
+        Learn from the real training images, too
+    changes : dict, default field(default_factory=dict)
+        Fields of the `ClassifierPlan`, and their values
+    columns : dict, default field(default_factory=dict)
+        More columns of its row
+    """
     name:str
     source:str='' # Of its synthetic images: a key of the experiment's `sets`
     n:int|dict|str=0 # Synthetic images per class; {label: images}; all that there are; fill: what a class lacks
@@ -87,11 +144,26 @@ def _check_nevi(train, plan):
         raise ValueError(f"{too_many[0]} translated nevi wanted, but there are only {count['NV']} to translate; "
                          "replace the plan's n_translated by smaller numbers")
 
-def translated_arms(train:pd.DataFrame, # Lesion table of the real training images
-                    plan:FromNevus, # Which α, and how many images
-                    name:str='nevus', # Prefix of sources and arms
-                   )->list: # `REAL`, then every α, and perhaps a diffusion model, with every n
-    "Return the arms of experiment 2. Raise `ValueError` for a bad α, a missing class or too few nevi"
+def translated_arms(train:pd.DataFrame,
+                    plan:FromNevus,
+                    name:str='nevus',
+                   )->list:
+    """Return the arms of experiment 2. Raise `ValueError` for a bad α, a missing class or too few nevi
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table of the real training images
+    plan : FromNevus
+        Which α, and how many images
+    name : str, default 'nevus'
+        Prefix of sources and arms
+
+    Returns
+    -------
+    list
+        `REAL`, then every α, and perhaps a diffusion model, with every n
+    """
     _check_nevi(train, plan)
     for alpha in plan.alphas: fraction(alpha)
     arms = [REAL]

@@ -30,10 +30,18 @@ def _pack(o, tensors):
     if isinstance(o, (list,tuple)): return {'list': [_pack(v, tensors) for v in o]}
     return o
 
-def save_tree(path:str|Path, # File to write
-              tree, # Dicts and lists of tensors, numbers and strings
+def save_tree(path:str|Path,
+              tree,
              ):
-    "Write a tree as safetensors, whole or not at all"
+    """Write a tree as safetensors, whole or not at all
+
+    Parameters
+    ----------
+    path : str | Path
+        File to write
+    tree
+        Dicts and lists of tensors, numbers and strings
+    """
     path, tensors = Path(path), {}
     text = json.dumps(_pack(tree, tensors))
     part = path.with_suffix('.part')
@@ -48,8 +56,14 @@ def _unpack(o, tensors):
     if 'dict' in o: return {k: _unpack(v, tensors) for k,v in o['dict']}
     return [_unpack(v, tensors) for v in o['list']]
 
-def load_tree(path:str|Path): # The tree; tuples come back as lists
-    "Read what `save_tree` wrote. Raise `ValueError` naming the file if it is cut short or something else"
+def load_tree(path:str|Path):
+    """Read what `save_tree` wrote. Raise `ValueError` naming the file if it is cut short or something else
+
+    Parameters
+    ----------
+    path : str | Path
+        The tree; tuples come back as lists
+    """
     try:
         with safe_open(path, 'pt') as f:
             tensors = {k: f.get_tensor(k) for k in f.keys()}
@@ -98,10 +112,19 @@ class Checkpoint(Callback):
     or earlier where that costs a hundredth of the time at most"""
     order = 80
     def __init__(self,
-                 path:str|Path, # Of the safetensors file
-                 setup:dict|None=None, # What must be the same when a training goes on; JSON-able
-                 minutes:float=0., # From one time to the next; 0: after every epoch
+                 path:str|Path,
+                 setup:dict|None=None,
+                 minutes:float=0.,
                 ):
+        """Parameters
+        ----------
+        path : str | Path
+            Of the safetensors file
+        setup : dict | None, default None
+            What must be the same when a training goes on; JSON-able
+        minutes : float, default 0.0
+            From one time to the next; 0: after every epoch
+        """
         self.path, self.setup, self.minutes = Path(path), setup or {}, minutes
         self.start, self.rng = 0, None # epochs in the file, and the random states to go on from
 
@@ -133,8 +156,14 @@ class Checkpoint(Callback):
 
 # %% ../nbs/12_checkpoint.ipynb #3e1073a5
 @patch
-def load(self:Checkpoint, learn)->int: # Epochs that are done
-    "Put the file's state into `learn`, if there is a file. Raise `ValueError` if it is of another training"
+def load(self:Checkpoint, learn)->int:
+    """Put the file's state into `learn`, if there is a file. Raise `ValueError` if it is of another training
+
+    Returns
+    -------
+    int
+        Epochs that are done
+    """
     if not self.path.exists(): return 0
     state = load_tree(self.path)
     _check_setup(self.path, state['setup'], self.setup)
@@ -176,11 +205,21 @@ def _files(path):
     stem = str(path).removesuffix('.safetensors')
     return Path(f'{stem}.safetensors'), Path(f'{stem}.json')
 
-def save_network(net:nn.Module, # On any device; it stays there
-                 path:str|Path, # Of the safetensors file; the JSON lies beside it
-                 settings:dict, # What `load_network` builds the network from; JSON-able
+def save_network(net:nn.Module,
+                 path:str|Path,
+                 settings:dict,
                 ):
-    "Write a network's weights and settings"
+    """Write a network's weights and settings
+
+    Parameters
+    ----------
+    net : nn.Module
+        On any device; it stays there
+    path : str | Path
+        Of the safetensors file; the JSON lies beside it
+    settings : dict
+        What `load_network` builds the network from; JSON-able
+    """
     weights, file = _files(path)
     write_json(file, settings)
     numbers = {k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}
@@ -189,10 +228,23 @@ def save_network(net:nn.Module, # On any device; it stays there
     part.replace(weights)
 
 # %% ../nbs/12_checkpoint.ipynb #2e490870
-def load_network(path:str|Path, # Of the safetensors file
-                 make, # Function of the settings that returns an untrained network
-                )->nn.Module: # On the CPU, in evaluation mode
-    "Read what `save_network` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
+def load_network(path:str|Path,
+                 make,
+                )->nn.Module:
+    """Read what `save_network` wrote. Raise `ValueError` naming the file if it is cut short or of another network
+
+    Parameters
+    ----------
+    path : str | Path
+        Of the safetensors file
+    make
+        Function of the settings that returns an untrained network
+
+    Returns
+    -------
+    nn.Module
+        On the CPU, in evaluation mode
+    """
     weights, file = _files(path)
     try:
         net = make(json.loads(file.read_text()))

@@ -28,14 +28,31 @@ def default_threads()->int:
     return max(1, n_cores()-1)
 
 # %% ../nbs/46_cluster.ipynb #55100baa
-def all_versions()->dict: # {package: version}, and Python's
-    "Return what a worker must have in common with this process"
+def all_versions()->dict:
+    """Return what a worker must have in common with this process
+
+    Returns
+    -------
+    dict
+        {package: version}, and Python's
+    """
     python = '.'.join(platform.python_version_tuple()[:2])
     return {'Python': python, **versions()}
 
-def check_worker(expected:dict, # Of `Cluster`: versions, file, token
-                )->tuple: # Machine (and job), cores
-    "Raise `RuntimeError` if this worker cannot do the same as the process that sends it work"
+def check_worker(expected:dict,
+                )->tuple:
+    """Raise `RuntimeError` if this worker cannot do the same as the process that sends it work
+
+    Parameters
+    ----------
+    expected : dict
+        Of `Cluster`: versions, file, token
+
+    Returns
+    -------
+    tuple
+        Machine (and job), cores
+    """
     differences = list_differences(all_versions(), expected['versions'])
     if differences: raise RuntimeError(f'other versions: {"; ".join(differences)}. Install the same ones')
     file = Path(expected['file'])
@@ -89,9 +106,20 @@ def in_worker(expected:dict, f, *args):
     return f(*args)
 
 # %% ../nbs/46_cluster.ipynb #91d96ac2
-def folder_token(out:Path, # Folder of results
-                )->dict: # file, token
-    "Mark a folder with a file that no other folder has"
+def folder_token(out:Path,
+                )->dict:
+    """Mark a folder with a file that no other folder has
+
+    Parameters
+    ----------
+    out : Path
+        Folder of results
+
+    Returns
+    -------
+    dict
+        file, token
+    """
     file = Path(out)/'.folder'
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists(): file.write_text(uuid.uuid4().hex)
@@ -101,10 +129,19 @@ def folder_token(out:Path, # Folder of results
 class Cluster(Executor):
     "An executor on a Dask client, whose workers are looked at"
     def __init__(self,
-                 client, # `distributed.Client`
-                 out:Path, # Folder of results
-                 own=None, # Cluster to close at the end
+                 client,
+                 out:Path,
+                 own=None,
                 ):
+        """Parameters
+        ----------
+        client
+            `distributed.Client`
+        out : Path
+            Folder of results
+        own : default None
+            Cluster to close at the end
+        """
         self.client, self.own = client, own
         self.expected = dict(versions=all_versions(), **folder_token(out))
         self.executor = client.get_executor(pure=False)
@@ -129,9 +166,20 @@ def _look(found):
         if isinstance(o, Exception): raise RuntimeError(f'worker {worker}: {o}') from o
     return list(found.values())
 
-def threads_each(places:list, # (machine, cores) of each worker
-                )->int: # At least 1
-    "Return the threads of a stage, the same in all workers"
+def threads_each(places:list,
+                )->int:
+    """Return the threads of a stage, the same in all workers
+
+    Parameters
+    ----------
+    places : list
+        (machine, cores) of each worker
+
+    Returns
+    -------
+    int
+        At least 1
+    """
     n = Counter(machine for machine,_ in places)
     return max(1, min(cores//n[machine] for machine,cores in places))
 
@@ -143,14 +191,30 @@ def _import_distributed():
     dask.config.set({'distributed.scheduler.allowed-failures': 100}) # a killed stage goes on where it was
     return distributed
 
-def visible_gpus()->list: # Their names for CUDA
-    "Return the GPUs that this process may use"
+def visible_gpus()->list:
+    """Return the GPUs that this process may use
+
+    Returns
+    -------
+    list
+        Their names for CUDA
+    """
     chosen = os.environ.get('CUDA_VISIBLE_DEVICES')
     return chosen.split(',') if chosen else [str(i) for i in range(torch.cuda.device_count())]
 
-def own_cluster(n:int, # Processes
-               ): # `SpecCluster`
-    "Start a scheduler and workers on this machine. With GPUs, each worker sees one of them"
+def own_cluster(n:int,
+               ):
+    """Start a scheduler and workers on this machine. With GPUs, each worker sees one of them
+
+    Parameters
+    ----------
+    n : int
+        Processes
+
+    Returns
+    -------
+    `SpecCluster`
+    """
     dask = _import_distributed()
     gpus, scheduler = visible_gpus(), dict(host='127.0.0.1', dashboard_address=':0')
     def worker(i):
@@ -170,12 +234,22 @@ def _client(cluster):
         raise ConnectionError(f"cluster {cluster!r}: no Dask scheduler answers ({e}). Give its address, a number of "
                               "workers for this machine, or '' for none") from e
 
-def connect(cluster:str|int, # '', a number of processes, or the address of a scheduler
-            out:Path, # Folder of results, on a file system that the workers share
-            wait:int=600, # Seconds to wait for the first worker
+def connect(cluster:str|int,
+            out:Path,
+            wait:int=600,
            )->Workers:
     """Return the workers of a cluster. Raise `ConnectionError` where no scheduler answers, `TimeoutError` if it has no
-    worker, `RuntimeError` for workers of other versions, or that do not see the folder"""
+    worker, `RuntimeError` for workers of other versions, or that do not see the folder
+
+    Parameters
+    ----------
+    cluster : str | int
+        '', a number of processes, or the address of a scheduler
+    out : Path
+        Folder of results, on a file system that the workers share
+    wait : int, default 600
+        Seconds to wait for the first worker
+    """
     if cluster == '': return Workers()
     client, own = _client(cluster)
     try:

@@ -22,19 +22,45 @@ REMEDIES = dict(
     cutmix=dict(mix='cutmix'),
     randaugment=dict(augmentation='randaugment'))
 
-def remedies(names:tuple, # Keys of `REMEDIES`
-            )->list: # An `Arm` each
-    "Return arms without synthetic images. Raise `ValueError` for an unknown name"
+def remedies(names:tuple,
+            )->list:
+    """Return arms without synthetic images. Raise `ValueError` for an unknown name
+
+    Parameters
+    ----------
+    names : tuple
+        Keys of `REMEDIES`
+
+    Returns
+    -------
+    list
+        An `Arm` each
+    """
     unknown = [o for o in names if o not in REMEDIES]
     if unknown: raise ValueError(f'remedy {unknown[0]!r}: give some of {", ".join(REMEDIES)}')
     return [Arm(o, changes=REMEDIES[o]) for o in names]
 
 # %% ../nbs/53_controls.ipynb #333e7677
-def duplicates(train:pd.DataFrame, # Lesion table of real images
-               n:int, # Copies per class
-               seed:int=0, # Of the order
-              )->pd.DataFrame: # Lesion table; source `duplicate`
-    "Return copies of real images"
+def duplicates(train:pd.DataFrame,
+               n:int,
+               seed:int=0,
+              )->pd.DataFrame:
+    """Return copies of real images
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table of real images
+    n : int
+        Copies per class
+    seed : int, default 0
+        Of the order
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table; source `duplicate`
+    """
     shuffled = train.sample(frac=1, random_state=seed)
     return pd.concat([_copies_of(o, n) for _,o in shuffled.groupby('label')], ignore_index=True)
 
@@ -45,19 +71,45 @@ def _copies_of(df, n):
 
 # %% ../nbs/53_controls.ipynb #ce1a3711
 def untrained_set(rep:Replicate,
-                  gan:NoisePlan, # As the trained generator's
-                  n:int, # Images per class
-                 )->pd.DataFrame: # Lesion table
-    "Return images of a generator that has not learned anything, as a stage"
+                  gan:NoisePlan,
+                  n:int,
+                 )->pd.DataFrame:
+    """Return images of a generator that has not learned anything, as a stage
+
+    Parameters
+    ----------
+    gan : NoisePlan
+        As the trained generator's
+    n : int
+        Images per class
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table
+    """
     folder = train_gan(rep.df, replace(gan, epochs=0), rep.path('untrained'), rep.seed('acgan'))
     return generate_set(folder, n, rep.path('untrained-images'), rep.seed('untrained'))
 
 # %% ../nbs/53_controls.ipynb #39820cf1
 def best_on_valid(exp:Experiment,
-                  arms:list, # Of `Arm`
-                  metric:str='balanced_accuracy', # As for `skingan.measures.influence`
-                 )->str: # Its name
-    "Return the arm that is best on `valid`; where no image is on that side, the first"
+                  arms:list,
+                  metric:str='balanced_accuracy',
+                 )->str:
+    """Return the arm that is best on `valid`; where no image is on that side, the first
+
+    Parameters
+    ----------
+    arms : list
+        Of `Arm`
+    metric : str, default 'balanced_accuracy'
+        As for `skingan.measures.influence`
+
+    Returns
+    -------
+    str
+        Its name
+    """
     if 'valid' not in exp.replicate(exp.plan.replicates[0]).tested:
         print(f'no image is on the side valid to choose by, so {arms[0].name} stands for the best')
         return arms[0].name

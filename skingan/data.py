@@ -21,25 +21,50 @@ NAMES = dict(MEL='melanoma', NV='melanocytic nevus', BCC='basal cell carcinoma',
 SPLITS = ['train','valid','test']
 
 # %% ../nbs/00_data.ipynb #d4959806
-def cache_dir()->Path: # `$SKINGAN_CACHE`, or a folder in the user's cache
-    "Return the folder of what need not be computed twice. It can be deleted at any time"
+def cache_dir()->Path:
+    """Return the folder of what need not be computed twice. It can be deleted at any time
+
+    Returns
+    -------
+    Path
+        `$SKINGAN_CACHE`, or a folder in the user's cache
+    """
     return Path(os.environ.get('SKINGAN_CACHE') or Path.home()/'.cache/skingan')
 
 # %% ../nbs/00_data.ipynb #40508bd5
 @contextmanager
-def name_way_out(folder:Path, # That is written to in the `with` block
-                 way_out:str, # What gives another folder, such as `set SKINGAN_CACHE to another folder`
+def name_way_out(folder:Path,
+                 way_out:str,
                 ):
-    "Raise `OSError` for a folder that cannot be written: its name, the reason and the way out"
+    """Raise `OSError` for a folder that cannot be written: its name, the reason and the way out
+
+    Parameters
+    ----------
+    folder : Path
+        That is written to in the `with` block
+    way_out : str
+        What gives another folder, such as `set SKINGAN_CACHE to another folder`
+    """
     try: yield
     except OSError as e:
         problem = f'nothing can be written here ({e.strerror}); {way_out}'
         raise OSError(e.errno, problem, str(folder)) from e
 
 # %% ../nbs/00_data.ipynb #028a217f
-def file_key(path:str|Path, # File
-            )->str: # Path, time in ns and length in bytes
-    "Return a name for a file as it is now. Raise `FileNotFoundError` if it is not there"
+def file_key(path:str|Path,
+            )->str:
+    """Return a name for a file as it is now. Raise `FileNotFoundError` if it is not there
+
+    Parameters
+    ----------
+    path : str | Path
+        File
+
+    Returns
+    -------
+    str
+        Path, time in ns and length in bytes
+    """
     st = os.stat(path)
     return f'{os.path.abspath(path)}|{st.st_mtime_ns}|{st.st_size}'
 
@@ -87,9 +112,20 @@ def _read_files(path_of, file, chunk=256):
             _HASHES.update(hashes)
             _append(file, [_line(*o) for o in hashes.items()])
 
-def content_hashes(paths, # Paths of files
-                  )->dict: # Path: sha256, 64 hex digits
-    "Return a name for the content of each file, which is read once. Raise `FileNotFoundError` if one is not there"
+def content_hashes(paths,
+                  )->dict:
+    """Return a name for the content of each file, which is read once. Raise `FileNotFoundError` if one is not there
+
+    Parameters
+    ----------
+    paths
+        Paths of files
+
+    Returns
+    -------
+    dict
+        Path: sha256, 64 hex digits
+    """
     names = {o: _name(o) for o in paths}
     if not _HASHES.keys() >= set(names.values()):
         file = cache_dir()/'contents.txt'
@@ -99,9 +135,20 @@ def content_hashes(paths, # Paths of files
     return {path: _HASHES[name] for path,name in names.items()}
 
 # %% ../nbs/00_data.ipynb #ac81389c
-def copies(df:pd.DataFrame, # Lesion table
-          )->pd.DataFrame: # The rows of images that occur more than once, with `content`, equal for equal files
-    "Return the files that are the same, byte by byte"
+def copies(df:pd.DataFrame,
+          )->pd.DataFrame:
+    """Return the files that are the same, byte by byte
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows of images that occur more than once, with `content`, equal for equal files
+    """
     rows = df[df.path.notna()]
     length = rows.path.map(os.path.getsize)
     rows = rows[length.duplicated(keep=False)] # only files of equal length are read
@@ -110,19 +157,40 @@ def copies(df:pd.DataFrame, # Lesion table
     return rows[rows.content.duplicated(keep=False)].sort_values(['content','path'])
 
 # %% ../nbs/00_data.ipynb #abb9f774
-def conflicting_copies(df:pd.DataFrame, # Lesion table
-                       column:str, # `label` or `split`
-                      )->pd.DataFrame: # As `copies`
-    "Return copies of an image that differ in `column`: in their class, or in their side of the split"
+def conflicting_copies(df:pd.DataFrame,
+                       column:str,
+                      )->pd.DataFrame:
+    """Return copies of an image that differ in `column`: in their class, or in their side of the split
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    column : str
+        `label` or `split`
+
+    Returns
+    -------
+    pd.DataFrame
+        As `copies`
+    """
     same = copies(df)
     n_values = same.groupby('content')[column].transform('nunique')
     return same[n_values > 1]
 
 # %% ../nbs/00_data.ipynb #8d01e0e4
-def write_manifest(df:pd.DataFrame, # Lesion table
-                   dir:str|Path, # Folder of the images
+def write_manifest(df:pd.DataFrame,
+                   dir:str|Path,
                   ):
-    "Write `df` as `dir/manifest.csv`, paths relative to `dir`. Raise `ValueError` for a row without an image"
+    """Write `df` as `dir/manifest.csv`, paths relative to `dir`. Raise `ValueError` for a row without an image
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    dir : str | Path
+        Folder of the images
+    """
     dir = Path(dir).resolve()
     if df.path.isna().any(): raise ValueError('a row has no image, so there is no path to write')
     part = dir/'manifest.csv.part'
@@ -141,11 +209,24 @@ def _check_inside(paths, file):
             raise ValueError(f'{file}: row {row} has the path {path}, which leads out of the folder. '
                              'If you trust it, read it with outside=True.')
 
-def read_manifest(dir:str|Path, # Folder that holds `manifest.csv`
-                  outside:bool=False, # May images lie outside of the folder?
-                 )->pd.DataFrame: # Lesion table, with whole paths
+def read_manifest(dir:str|Path,
+                  outside:bool=False,
+                 )->pd.DataFrame:
     """Read the lesion table of a folder that the toolkit wrote.
-    Raise `FileNotFoundError` if there is none, `ValueError` for a path that is absolute or climbs out of the folder"""
+    Raise `FileNotFoundError` if there is none, `ValueError` for a path that is absolute or climbs out of the folder
+
+    Parameters
+    ----------
+    dir : str | Path
+        Folder that holds `manifest.csv`
+    outside : bool, default False
+        May images lie outside of the folder?
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table, with whole paths
+    """
     file = Path(dir)/'manifest.csv'
     if not file.exists():
         raise FileNotFoundError(f'{file} is not there: {dir} was not written by skingan, or its writing was '
@@ -156,10 +237,21 @@ def read_manifest(dir:str|Path, # Folder that holds `manifest.csv`
     return df.assign(path=[str(Path(dir)/o) for o in df.path])
 
 # %% ../nbs/00_data.ipynb #87f43e86
-def fingerprint(df:pd.DataFrame, # Lesion table
-               )->str: # 12 hex digits
+def fingerprint(df:pd.DataFrame,
+               )->str:
     """Return a name that changes with any image's id, label, side of the split or content.
-    It changes neither with the order of the rows nor with the place of the files"""
+    It changes neither with the order of the rows nor with the place of the files
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+
+    Returns
+    -------
+    str
+        12 hex digits
+    """
     columns = [o for o in ('image','label','split') if o in df]
     contents = content_hashes(df.path.dropna())
     rows = df[columns].assign(content=df.path.map(contents))

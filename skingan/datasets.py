@@ -72,10 +72,23 @@ def _handle_missing(df, folder, missing):
                                 "missing='skip' leaves their rows out, missing='keep' keeps them without a path.")
     return df if missing != 'skip' else df.dropna(subset='path').reset_index(drop=True)
 
-def isic2019(root:str|Path, # Folder with `ISIC_2019_Training_GroundTruth.csv` and `ISIC_2019_Training_Input/`
-             missing:str='error', # Rows without an image: `error`, `skip` or `keep` (path is NaN)
-            )->pd.DataFrame: # Lesion table: image, label, path, source and, if there is a metadata csv, its columns
-    "Read ISIC 2019's official layout. Raise `FileNotFoundError` or `ValueError` naming the file and row"
+def isic2019(root:str|Path,
+             missing:str='error',
+            )->pd.DataFrame:
+    """Read ISIC 2019's official layout. Raise `FileNotFoundError` or `ValueError` naming the file and row
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder with `ISIC_2019_Training_GroundTruth.csv` and `ISIC_2019_Training_Input/`
+    missing : str, default 'error'
+        Rows without an image: `error`, `skip` or `keep` (path is NaN)
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table: image, label, path, source and, if there is a metadata csv, its columns
+    """
     _check_choice('missing', missing)
     truth, folder, meta = [Path(root)/f'ISIC_2019_Training_{o}' for o in ('GroundTruth.csv','Input','Metadata.csv')]
     df = _read_csv(truth, ['image', *CLASSES])
@@ -88,11 +101,26 @@ def isic2019(root:str|Path, # Folder with `ISIC_2019_Training_GroundTruth.csv` a
 _FILES = [f'ISIC_2019_Training_{o}' for o in ('GroundTruth.csv','Metadata.csv','Input.zip')]
 ISIC_2019 = {o: f'https://isic-challenge-data.s3.amazonaws.com/2019/{o}' for o in _FILES}
 
-def download_isic2019(root:str|Path, # Folder for the official layout
-                      files:dict=ISIC_2019, # Name: address
-                      sizes:dict={}, # Name: bytes, where they are to be checked
-                     )->pd.DataFrame: # Lesion table
-    "Download and unpack the training images and their labels, going on from what is there"
+def download_isic2019(root:str|Path,
+                      files:dict=ISIC_2019,
+                      sizes:dict={},
+                     )->pd.DataFrame:
+    """Download and unpack the training images and their labels, going on from what is there
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder for the official layout
+    files : dict, default ISIC_2019
+        Name: address
+    sizes : dict, default {}
+        Name: bytes, where they are to be checked
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table
+    """
     root = Path(root)
     for name,url in files.items():
         file = download(url, root/name, sizes.get(name))
@@ -100,10 +128,23 @@ def download_isic2019(root:str|Path, # Folder for the official layout
     return isic2019(root)
 
 # %% ../nbs/08_datasets.ipynb #1c4f6057
-def siim_isic2020(root:str|Path, # Folder with `train.csv` and `jpeg/train/`
-                  missing:str='error', # Rows without an image: `error`, `skip` or `keep` (path is NaN)
-                 )->pd.DataFrame: # Lesion table with label (`benign`, `malignant`), patient_id and the csv's columns
-    "Read SIIM-ISIC 2020's layout. Raise `FileNotFoundError` or `ValueError` naming the file and row"
+def siim_isic2020(root:str|Path,
+                  missing:str='error',
+                 )->pd.DataFrame:
+    """Read SIIM-ISIC 2020's layout. Raise `FileNotFoundError` or `ValueError` naming the file and row
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder with `train.csv` and `jpeg/train/`
+    missing : str, default 'error'
+        Rows without an image: `error`, `skip` or `keep` (path is NaN)
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with label (`benign`, `malignant`), patient_id and the csv's columns
+    """
     _check_choice('missing', missing)
     file, folder = Path(root)/'train.csv', Path(root)/'jpeg/train'
     df = _read_csv(file, ['image_name','patient_id','target'])
@@ -118,9 +159,20 @@ def siim_isic2020(root:str|Path, # Folder with `train.csv` and `jpeg/train/`
     return _handle_missing(df, folder, missing)
 
 # %% ../nbs/08_datasets.ipynb #cdf48899
-def breast_histopathology(root:str|Path, # Folder with a folder per patient
-                         )->pd.DataFrame: # Lesion table with label (`negative`, `positive`) and patient_id
-    "Read the layout `<patient>/<0|1>/*.png`, sorted by path. Raise `FileNotFoundError` if there is none"
+def breast_histopathology(root:str|Path,
+                         )->pd.DataFrame:
+    """Read the layout `<patient>/<0|1>/*.png`, sorted by path. Raise `FileNotFoundError` if there is none
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder with a folder per patient
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with label (`negative`, `positive`) and patient_id
+    """
     files = sorted(Path(root).glob('*/[01]/*.png'))
     if not files: raise FileNotFoundError(f'{root}: no {root}/<patient>/<0|1>/*.png')
     label = {'0': 'negative', '1': 'positive'}
@@ -170,12 +222,27 @@ def _handle_copies(df, choice):
                          "Remove the wrong one; or copies='skip' leaves out both, copies='keep' keeps both.")
     return df.drop(index=twice.index).reset_index(drop=True)
 
-def from_folders(root:str|Path, # Folder with one folder of images per class, or `train`, `val` and `test` of such
-                 copies:str='error', # The same image in two class folders: `error`, `skip` (leave out both) or `keep`
-                 least:int=2, # Classes; a single one may be a folder too high
-                )->pd.DataFrame: # Lesion table: image, label, path, source (the folder's name), perhaps split
+def from_folders(root:str|Path,
+                 copies:str='error',
+                 least:int=2,
+                )->pd.DataFrame:
     """Read `root/<label>/**/*`, sorted by label and name; say how many images of how many classes.
-    Raise `FileNotFoundError` for no folder, `ValueError` for one class, an empty one, or an image in two"""
+    Raise `FileNotFoundError` for no folder, `ValueError` for one class, an empty one, or an image in two
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder with one folder of images per class, or `train`, `val` and `test` of such
+    copies : str, default 'error'
+        The same image in two class folders: `error`, `skip` (leave out both) or `keep`
+    least : int, default 2
+        Classes; a single one may be a folder too high
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table: image, label, path, source (the folder's name), perhaps split
+    """
     _check_choice('copies', copies)
     root = Path(root).expanduser()
     found = {side: _class_files(folder) for side,folder in _sides(root).items()}
@@ -224,15 +291,37 @@ def _as_png(reader, root, source):
     write_manifest(pd.DataFrame(rows), folder)
     return read_manifest(folder)
 
-def fashion_mnist(root:str|Path, # Folder for the download and the png files
-                 )->pd.DataFrame: # Lesion table: image, label, path, source, lesion_id
-    "Read Fashion-MNIST, train and test together. Raise `ConnectionError` if it is neither there nor can be fetched"
+def fashion_mnist(root:str|Path,
+                 )->pd.DataFrame:
+    """Read Fashion-MNIST, train and test together. Raise `ConnectionError` if it is neither there nor can be fetched
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder for the download and the png files
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table: image, label, path, source, lesion_id
+    """
     return _as_png(FashionMNIST, root, 'fashion_mnist')
 
 # %% ../nbs/08_datasets.ipynb #600bd49c
-def cifar100(root:str|Path, # Folder for the download and the png files
-            )->pd.DataFrame: # Lesion table: image, label, path, source, lesion_id
-    "Read CIFAR-100, train and test together. Raise `ConnectionError` if it is neither there nor can be fetched"
+def cifar100(root:str|Path,
+            )->pd.DataFrame:
+    """Read CIFAR-100, train and test together. Raise `ConnectionError` if it is neither there nor can be fetched
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder for the download and the png files
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table: image, label, path, source, lesion_id
+    """
     return _as_png(CIFAR100, root, 'cifar100')
 
 SMALL_SETS = dict(fashion_mnist=fashion_mnist, cifar100=cifar100)
@@ -240,26 +329,64 @@ SMALL_SETS = dict(fashion_mnist=fashion_mnist, cifar100=cifar100)
 # %% ../nbs/08_datasets.ipynb #d1885524
 @dataclass(frozen=True)
 class DataPlan:
-    "Simulated lesions, and the split"
+    """Simulated lesions, and the split
+
+    Parameters
+    ----------
+    size : int
+        Side of simulated lesions, pixels
+    counts : dict
+        Simulated lesions per class
+    by : str | None, default 'lesion_id'
+        Column whose groups stay on one side of the split; None: split by image, as in Table 6.1
+    tenths : tuple, default (8, 1, 1)
+        Of train, valid and test
+    """
     size:int # Side of simulated lesions, pixels
     counts:dict # Simulated lesions per class
     by:str|None='lesion_id' # Column whose groups stay on one side of the split; None: split by image, as in Table 6.1
     tenths:tuple=(8,1,1) # Of train, valid and test
 
 # %% ../nbs/08_datasets.ipynb #615ac49a
-def simulated(plan:DataPlan, # Sizes
-              out:str|Path, # Folder of the stage
-             )->pd.DataFrame: # Lesion table
-    "Return the simulated lesions of a plan, a stage in `out`"
+def simulated(plan:DataPlan,
+              out:str|Path,
+             )->pd.DataFrame:
+    """Return the simulated lesions of a plan, a stage in `out`
+
+    Parameters
+    ----------
+    plan : DataPlan
+        Sizes
+    out : str | Path
+        Folder of the stage
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table
+    """
     settings = dict(version=STAGE_VERSIONS['simulated'], counts=plan.counts, size=plan.size)
     def make(folder): simulate_lesions(folder, plan.counts, plan.size)
     return read_manifest(stage(Path(out)/f'lesions-{plan.size}px', settings, make))
 
 # %% ../nbs/08_datasets.ipynb #d057caec
-def split_column(df:pd.DataFrame, # Lesion table
-                 by:str|None, # The plan's
-                )->str|None: # A column of `df`, or None: split by image
-    "Return the column whose groups stay on one side: lesions, or else patients"
+def split_column(df:pd.DataFrame,
+                 by:str|None,
+                )->str|None:
+    """Return the column whose groups stay on one side: lesions, or else patients
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    by : str | None
+        The plan's
+
+    Returns
+    -------
+    str | None
+        A column of `df`, or None: split by image
+    """
     if by is None: return None
     return next((o for o in (by, 'patient_id') if o in df), None)
 
@@ -274,9 +401,20 @@ def _read(data, plan, out):
     if isinstance(found, Path): return _read_folder(found)
     return simulated(plan, out) if found == 'simulated' else SMALL_SETS[found](Path(out)/found)
 
-def find_data(data:str|Path, # As for `load_data`
-             )->str|Path: # Its folder, or the name of a data set that needs none
-    "Find a data set. Raise `FileNotFoundError` naming where it was looked for"
+def find_data(data:str|Path,
+             )->str|Path:
+    """Find a data set. Raise `FileNotFoundError` naming where it was looked for
+
+    Parameters
+    ----------
+    data : str | Path
+        As for `load_data`
+
+    Returns
+    -------
+    str | Path
+        Its folder, or the name of a data set that needs none
+    """
     home, here = os.environ.get('SKINGAN_DATA'), Path(data).expanduser()
     if home and (Path(home)/data).is_dir(): return Path(home)/data
     if data in ('simulated', *SMALL_SETS): return data
@@ -298,15 +436,36 @@ def _check_leaks(df):
     raise ValueError(f'{a} and {b} are the same image, on two sides of the split, as are {len(twice)} files in all. '
                      'Remove one of each, or give them one lesion_id and split by it.')
 
-def load_data(data:str|Path, # `simulated`, `fashion_mnist`, `cifar100`, or a folder of images
-              plan:DataPlan, # Simulated lesions and split
-              out:str|Path, # Where simulated and downloaded images are kept
-              seed:int=0, # Of the split
-              fractions:dict|None=None, # {label: fraction} of the images of a class to keep, before the split
-              fold:tuple|None=None, # (i, k): the i-th of k parts is test
-             )->pd.DataFrame: # Lesion table with `split`
+def load_data(data:str|Path,
+              plan:DataPlan,
+              out:str|Path,
+              seed:int=0,
+              fractions:dict|None=None,
+              fold:tuple|None=None,
+             )->pd.DataFrame:
     """Return the images of an experiment.
-    Raise `FileNotFoundError` for unknown data, `ValueError` for copies of an image on two sides of the split"""
+    Raise `FileNotFoundError` for unknown data, `ValueError` for copies of an image on two sides of the split
+
+    Parameters
+    ----------
+    data : str | Path
+        `simulated`, `fashion_mnist`, `cifar100`, or a folder of images
+    plan : DataPlan
+        Simulated lesions and split
+    out : str | Path
+        Where simulated and downloaded images are kept
+    seed : int, default 0
+        Of the split
+    fractions : dict | None, default None
+        {label: fraction} of the images of a class to keep, before the split
+    fold : tuple | None, default None
+        (i, k): the i-th of k parts is test
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with `split`
+    """
     df = sparsify(_read(str(data), plan, out), fractions or {}, seed)
     if 'split' in df: return _own_split(df, fold)
     by = split_column(df, plan.by)
@@ -337,10 +496,23 @@ def _check_external(other, df, data):
     if len(twice): raise ValueError(f'external {data!r}: {twice.path.iloc[0]} and {len(twice)-1} other files are the '
                                     'same images as those of the experiment. Leave them out.')
 
-def load_external(data:str|Path, # A folder of images, or its name in $SKINGAN_DATA; '': none
-                  df:pd.DataFrame, # Lesion table of the experiment
-                 )->pd.DataFrame|None: # Lesion table with split `external`
-    "Return images of another source to test on. Raise `ValueError` for classes that `df` lacks, or images that it has"
+def load_external(data:str|Path,
+                  df:pd.DataFrame,
+                 )->pd.DataFrame|None:
+    """Return images of another source to test on. Raise `ValueError` for classes that `df` lacks, or images that it has
+
+    Parameters
+    ----------
+    data : str | Path
+        A folder of images, or its name in $SKINGAN_DATA; '': none
+    df : pd.DataFrame
+        Lesion table of the experiment
+
+    Returns
+    -------
+    pd.DataFrame | None
+        Lesion table with split `external`
+    """
     if not data: return None
     folder = find_data(data)
     if not isinstance(folder, Path): raise ValueError(f'external {data!r}: give a folder of images')

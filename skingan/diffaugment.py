@@ -9,12 +9,24 @@ __all__ = ['recolour', 'shift', 'cut_out', 'diff_augment', 'vary_input']
 import torch, torch.nn as nn
 
 # %% ../nbs/14_diffaugment.ipynb #52e0021c
-def recolour(x:torch.Tensor, # Images `(n, 3, side, side)` in [-1, 1]
-             brightness:torch.Tensor, # Added; this and the others are `(n, 1, 1, 1)`
-             saturation:torch.Tensor, # Times the distance of a pixel's channels from their mean
-             contrast:torch.Tensor, # Times the distance of all numbers from the image's mean
+def recolour(x:torch.Tensor,
+             brightness:torch.Tensor,
+             saturation:torch.Tensor,
+             contrast:torch.Tensor,
             )->torch.Tensor:
-    "Change the brightness, saturation and contrast of each image"
+    """Change the brightness, saturation and contrast of each image
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, side, side)` in [-1, 1]
+    brightness : torch.Tensor
+        Added; this and the others are `(n, 1, 1, 1)`
+    saturation : torch.Tensor
+        Times the distance of a pixel's channels from their mean
+    contrast : torch.Tensor
+        Times the distance of all numbers from the image's mean
+    """
     x = x + brightness
     grey = x.mean(1, keepdim=True)
     x = grey + (x-grey)*saturation
@@ -27,11 +39,21 @@ def _moves(x, by):
     i = torch.arange(x.shape[-1], device=x.device)
     return (i[:,None] - i == by[:,None,None,None]).to(x.dtype)
 
-def shift(x:torch.Tensor, # Images `(n, 3, side, side)`
-          down:torch.Tensor, # Rows to move each image by, whole numbers `(n,)`
-          right:torch.Tensor, # Columns
+def shift(x:torch.Tensor,
+          down:torch.Tensor,
+          right:torch.Tensor,
          )->torch.Tensor:
-    "Move each image by whole pixels; 0 comes in"
+    """Move each image by whole pixels; 0 comes in
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, side, side)`
+    down : torch.Tensor
+        Rows to move each image by, whole numbers `(n,)`
+    right : torch.Tensor
+        Columns
+    """
     return _moves(x, down) @ x @ _moves(x, right).mT
 
 # %% ../nbs/14_diffaugment.ipynb #d0907b82
@@ -40,11 +62,21 @@ def _within(x, start):
     i = torch.arange(x.shape[-1], device=x.device) - start[:,None]
     return (i >= 0) & (i < x.shape[-1]//2)
 
-def cut_out(x:torch.Tensor, # Images `(n, 3, side, side)`
-            top:torch.Tensor, # First row of each image's hole, whole numbers `(n,)`; may lie outside
-            left:torch.Tensor, # First column
+def cut_out(x:torch.Tensor,
+            top:torch.Tensor,
+            left:torch.Tensor,
            )->torch.Tensor:
-    "Set a square of half the side to 0 in each image"
+    """Set a square of half the side to 0 in each image
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, side, side)`
+    top : torch.Tensor
+        First row of each image's hole, whole numbers `(n,)`; may lie outside
+    left : torch.Tensor
+        First column
+    """
     hole = _within(x, top)[:,None,:,None] & _within(x, left)[:,None,None,:]
     return x.masked_fill(hole, 0)
 
@@ -52,9 +84,20 @@ def cut_out(x:torch.Tensor, # Images `(n, 3, side, side)`
 def _between(x, low, high): return torch.rand(len(x), 1, 1, 1, device=x.device)*(high-low) + low
 def _whole(x, low, high): return torch.randint(low, high+1, (len(x),), device=x.device)
 
-def diff_augment(x:torch.Tensor, # Images `(n, 3, side, side)` in [-1, 1]
-                )->torch.Tensor: # Beyond [-1, 1] where they are bright
-    "Vary each image at random: colour, place and a hole. Differentiable"
+def diff_augment(x:torch.Tensor,
+                )->torch.Tensor:
+    """Vary each image at random: colour, place and a hole. Differentiable
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, side, side)` in [-1, 1]
+
+    Returns
+    -------
+    torch.Tensor
+        Beyond [-1, 1] where they are bright
+    """
     side = x.shape[-1]
     most, half = side//8, side//4 # pixels of a shift, and from the hole's edge to its centre
     x = recolour(x, _between(x, -.5, .5), _between(x, 0, 2), _between(x, .5, 1.5))
@@ -68,8 +111,19 @@ def _vary_first(net, args):
     images, *others = args
     return diff_augment(images), *others
 
-def vary_input(net:nn.Module, # Images, and whatever else, to scores
-              )->nn.Module: # `net`
-    "Let a network see varied images while it is trained"
+def vary_input(net:nn.Module,
+              )->nn.Module:
+    """Let a network see varied images while it is trained
+
+    Parameters
+    ----------
+    net : nn.Module
+        Images, and whatever else, to scores
+
+    Returns
+    -------
+    nn.Module
+        `net`
+    """
     net.register_forward_pre_hook(_vary_first)
     return net

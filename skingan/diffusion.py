@@ -16,23 +16,44 @@ from .plot import to_bytes
 from .sampler import HIGHEST, denoising_loss, guided, heun, noise_levels, precondition, random_levels
 
 # %% ../nbs/27_diffusion.ipynb #31b86d15
-def zeroed(layer:nn.Module)->nn.Module: # `layer`
-    "Set the weights and biases of a layer to 0"
+def zeroed(layer:nn.Module)->nn.Module:
+    """Set the weights and biases of a layer to 0
+
+    Returns
+    -------
+    nn.Module
+        `layer`
+    """
     for p in layer.parameters(): nn.init.zeros_(p)
     return layer
 
-def group_norm(nf:int, # Channels
+def group_norm(nf:int,
               )->nn.GroupNorm:
-    "Return a group norm of at most 32 groups, of at least 4 channels each if `nf` is a multiple of 4"
+    """Return a group norm of at most 32 groups, of at least 4 channels each if `nf` is a multiple of 4
+
+    Parameters
+    ----------
+    nf : int
+        Channels
+    """
     return nn.GroupNorm(max(1, math.gcd(nf, 128)//4), nf)
 
 class ResBlock(nn.Module):
     "Two convolutions with group norm, added to their input"
     def __init__(self,
-                 ni, # Channels in
-                 nf, # Channels out
-                 n_embedded, # Length of the vector of noise level and class
+                 ni,
+                 nf,
+                 n_embedded,
                 ):
+        """Parameters
+        ----------
+        ni
+            Channels in
+        nf
+            Channels out
+        n_embedded
+            Length of the vector of noise level and class
+        """
         super().__init__()
         self.norms = nn.ModuleList([group_norm(ni), group_norm(nf)])
         self.first = nn.Conv2d(ni, nf, 3, padding=1)
@@ -40,7 +61,12 @@ class ResBlock(nn.Module):
         self.gain_bias = nn.Linear(n_embedded, 2*nf)
         self.skip = nn.Conv2d(ni, nf, 1) if ni != nf else nn.Identity()
 
-    def forward(self, x, embedded): # Images `(n, ni, h, w)` and vectors `(n, n_embedded)`
+    def forward(self, x, embedded):
+        """Parameters
+        ----------
+        embedded
+            Images `(n, ni, h, w)` and vectors `(n, n_embedded)`
+        """
         gain, bias = self.gain_bias(embedded)[...,None,None].chunk(2, 1)
         h = self.first(F.silu(self.norms[0](x)))
         return self.skip(x) + self.last(self.norms[1](h)*(1 + gain) + bias)
@@ -49,8 +75,13 @@ class ResBlock(nn.Module):
 class Attention(nn.Module):
     "Self-attention of all places of an image, with one head, added to its input"
     def __init__(self,
-                 nf, # Channels
+                 nf,
                 ):
+        """Parameters
+        ----------
+        nf
+            Channels
+        """
         super().__init__()
         self.norm, self.qkv, self.out = group_norm(nf), nn.Conv2d(nf, 3*nf, 1), zeroed(nn.Conv2d(nf, nf, 1))
 
@@ -63,11 +94,22 @@ class Attention(nn.Module):
 class Level(nn.Module):
     "Two residual blocks, and attention after them at 16 px and below"
     def __init__(self,
-                 ni, # Channels in
-                 nf, # Channels out
-                 n_embedded, # Length of the vector of noise level and class
-                 side, # Of the images there, pixels
+                 ni,
+                 nf,
+                 n_embedded,
+                 side,
                 ):
+        """Parameters
+        ----------
+        ni
+            Channels in
+        nf
+            Channels out
+        n_embedded
+            Length of the vector of noise level and class
+        side
+            Of the images there, pixels
+        """
         super().__init__()
         self.blocks = nn.ModuleList([ResBlock(ni, nf, n_embedded), ResBlock(nf, nf, n_embedded)])
         self.attention = Attention(nf) if side <= 16 else nn.Identity()
@@ -77,18 +119,42 @@ class Level(nn.Module):
         return self.attention(x)
 
 # %% ../nbs/27_diffusion.ipynb #10c8af8f
-def embed_level(level:torch.Tensor, # `(n,)` numbers
-               )->torch.Tensor: # `(n, 32)` in [-1, 1]
-    "Return the cosines and sines of numbers at 16 frequencies from 1 to 32"
+def embed_level(level:torch.Tensor,
+               )->torch.Tensor:
+    """Return the cosines and sines of numbers at 16 frequencies from 1 to 32
+
+    Parameters
+    ----------
+    level : torch.Tensor
+        `(n,)` numbers
+
+    Returns
+    -------
+    torch.Tensor
+        `(n, 32)` in [-1, 1]
+    """
     frequencies = torch.logspace(0, 5, 16, base=2, device=level.device)
     angles = level.float()[:,None]*frequencies
     return torch.cat([angles.cos(), angles.sin()], 1)
 
 # %% ../nbs/27_diffusion.ipynb #ba459e3d
-def level_widths(size:int, # Side of the images: 8, 16, 32, 64, 128 or 256 pixels
-                 filters:int, # Channels at that side
-                )->list: # Channels at size, size/2, ..., 8 pixels
-    "Return twice as many channels at half the side, `4*filters` at most. Raise `ValueError` for another size"
+def level_widths(size:int,
+                 filters:int,
+                )->list:
+    """Return twice as many channels at half the side, `4*filters` at most. Raise `ValueError` for another size
+
+    Parameters
+    ----------
+    size : int
+        Side of the images: 8, 16, 32, 64, 128 or 256 pixels
+    filters : int
+        Channels at that side
+
+    Returns
+    -------
+    list
+        Channels at size, size/2, ..., 8 pixels
+    """
     if size not in (8,16,32,64,128,256):
         raise ValueError(f'size {size}: a diffusion model generates 8, 16, 32, 64, 128 or 256 px')
     return [filters*min(2**k, 4) for k in range(int(math.log2(size/4)))]
@@ -97,10 +163,19 @@ def level_widths(size:int, # Side of the images: 8, 16, 32, 64, 128 or 256 pixel
 class UNet(nn.Module):
     "Images, noise levels and class numbers to images, with the numbers from 0 to `n_classes`, which is no class"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size, # Side of the images: 8, 16, 32, 64, 128 or 256 pixels
-                 filters, # Channels at that side
+                 n_classes,
+                 size,
+                 filters,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size
+            Side of the images: 8, 16, 32, 64, 128 or 256 pixels
+        filters
+            Channels at that side
+        """
         super().__init__()
         n, widths = 4*filters, level_widths(size, filters)
         sides = [size//2**k for k in range(len(widths))]
@@ -114,7 +189,12 @@ class UNet(nn.Module):
         self.ups = nn.ModuleList([level(ni+nf, nf, side=o) for ni,nf,o in zip(above, widths, sides)][::-1])
         self.end = nn.Sequential(group_norm(filters), nn.SiLU(), zeroed(nn.Conv2d(filters, 3, 3, padding=1)))
 
-    def forward(self, x, level, y): # `(n, 3, size, size)`, `(n,)`, `(n,)`
+    def forward(self, x, level, y):
+        """Parameters
+        ----------
+        y
+            `(n, 3, size, size)`, `(n,)`, `(n,)`
+        """
         embedded = F.silu(self.time(embed_level(level)) + self.label(y))
         x, seen = self.start(x), []
         for down in self.downs:
@@ -128,12 +208,25 @@ class UNet(nn.Module):
 class Denoiser(nn.Module):
     "Noise `(n, z_dim)` and class numbers `(n,)` to images `(n, 3, size, size)` in [-1, 1]"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: 8, 16, 32, 64, 128 or 256 pixels
-                 filters=64, # Channels at that side
-                 n_steps=18, # Of the sampler
-                 guidance=1., # 1: the class as it is; 0: no class; more: exaggerated, at twice the cost
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 n_steps=18,
+                 guidance=1.,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: 8, 16, 32, 64, 128 or 256 pixels
+        filters : default 64
+            Channels at that side
+        n_steps : default 18
+            Of the sampler
+        guidance : default 1.0
+            1: the class as it is; 0: no class; more: exaggerated, at twice the cost
+        """
         super().__init__()
         self.settings = dict(n_classes=n_classes, size=size, filters=filters, z_dim=3*size**2,
                              n_steps=n_steps, guidance=guidance)
@@ -160,11 +253,26 @@ class Denoiser(nn.Module):
         return self.denoise_from(HIGHEST*z.unflatten(1, (3,size,size)), HIGHEST, y)
 
 # %% ../nbs/27_diffusion.ipynb #08d62289
-def drop_labels(y:torch.Tensor, # `(n,)` class numbers
-                none:int, # The number that stands for no class
-                fraction:float, # Of them to drop
-               )->torch.Tensor: # `(n,)`
-    "Replace a random fraction of class numbers"
+def drop_labels(y:torch.Tensor,
+                none:int,
+                fraction:float,
+               )->torch.Tensor:
+    """Replace a random fraction of class numbers
+
+    Parameters
+    ----------
+    y : torch.Tensor
+        `(n,)` class numbers
+    none : int
+        The number that stands for no class
+    fraction : float
+        Of them to drop
+
+    Returns
+    -------
+    torch.Tensor
+        `(n,)`
+    """
     dropped = torch.rand(len(y), device=y.device) < fraction
     return y.masked_fill(dropped, none)
 
@@ -173,9 +281,16 @@ class Diffusion(nn.Module):
     "A denoiser and its loss, for `adversarial_learner`"
     terms = ['g_denoise']
     def __init__(self,
-                 denoiser, # `Denoiser`
-                 drop=.1, # Fraction of images that are shown without their class
+                 denoiser,
+                 drop=.1,
                 ):
+        """Parameters
+        ----------
+        denoiser
+            `Denoiser`
+        drop : default 0.1
+            Fraction of images that are shown without their class
+        """
         super().__init__()
         self.generator, self.drop = denoiser, drop
         self.discriminator = nn.ModuleDict() # there is none
@@ -186,25 +301,65 @@ class Diffusion(nn.Module):
         yield 'generator', dict(g_denoise=denoising_loss(self.generator.denoise(noisy, sigma, y), x, sigma))
 
 # %% ../nbs/27_diffusion.ipynb #cf091c67
-def diffusion_learner(dls, # `lesion_dls`, with `.vocab`
-                      size:int=64, # 8, 16, 32, 64, 128 or 256 pixels, as `dls`
-                      filters:int=64, # Channels at that side, a multiple of 4
-                      n_steps:int=18, # Of the sampler
-                      guidance:float=1., # Of the sampler; 1: none
-                      drop:float=.1, # Fraction of images that are shown without their class
-                      lr:float=2e-4, # Learning rate
-                      betas:tuple=(.9,.999), # Adam's
-                      **kwargs, # More for `noise_gan_learner`
-                     )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for a class-conditional diffusion model"
+def diffusion_learner(dls,
+                      size:int=64,
+                      filters:int=64,
+                      n_steps:int=18,
+                      guidance:float=1.,
+                      drop:float=.1,
+                      lr:float=2e-4,
+                      betas:tuple=(.9,.999),
+                      **kwargs,
+                     )->AdversarialLearner:
+    """Return a learner for a class-conditional diffusion model
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    size : int, default 64
+        8, 16, 32, 64, 128 or 256 pixels, as `dls`
+    filters : int, default 64
+        Channels at that side, a multiple of 4
+    n_steps : int, default 18
+        Of the sampler
+    guidance : float, default 1.0
+        Of the sampler; 1: none
+    drop : float, default 0.1
+        Fraction of images that are shown without their class
+    lr : float, default 0.0002
+        Learning rate
+    betas : tuple, default (0.9, 0.999)
+        Adam's
+    kwargs
+        More for `noise_gan_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        To be trained with `fit` or `fit_gan`
+    """
     denoiser = Denoiser(len(class_names(dls)), size, filters, n_steps, guidance)
     return noise_gan_learner(dls, Diffusion(denoiser, drop), 'diffusion', lr=lr, betas=betas, **kwargs)
 
 # %% ../nbs/27_diffusion.ipynb #8ecca8e8
-def image_noise(x:torch.Tensor, # Images `(n, 3, h, w)` in [-1, 1]
-                seed:int, # Which noise
-               )->torch.Tensor: # Of the same shape, on the same device
-    "Return standard normal numbers, a function of the seed and of each image's bytes"
+def image_noise(x:torch.Tensor,
+                seed:int,
+               )->torch.Tensor:
+    """Return standard normal numbers, a function of the seed and of each image's bytes
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, h, w)` in [-1, 1]
+    seed : int
+        Which noise
+
+    Returns
+    -------
+    torch.Tensor
+        Of the same shape, on the same device
+    """
     numbers = [zlib.crc32(o.tobytes()) for o in to_bytes(x)]
     rows = [np.random.default_rng([seed, o]).standard_normal(x.shape[1:]) for o in numbers]
     return torch.tensor(np.stack(rows), dtype=torch.float32, device=x.device)
@@ -213,15 +368,34 @@ def image_noise(x:torch.Tensor, # Images `(n, 3, h, w)` in [-1, 1]
 class SDEdit(Denoiser):
     "Images `(n, 3, size, size)` in [-1, 1] to images of a class, for `skingan.generate.translate`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size, # Side of the images, pixels
-                 filters, # Channels at that side
-                 n_steps, # From the noise level down to 0
-                 guidance, # Towards the class; 1: none
-                 y, # Number of the class
-                 sigma, # Standard deviation of the noise
-                 seed, # Of the noise
+                 n_classes,
+                 size,
+                 filters,
+                 n_steps,
+                 guidance,
+                 y,
+                 sigma,
+                 seed,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size
+            Side of the images, pixels
+        filters
+            Channels at that side
+        n_steps
+            From the noise level down to 0
+        guidance
+            Towards the class; 1: none
+        y
+            Number of the class
+        sigma
+            Standard deviation of the noise
+        seed
+            Of the noise
+        """
         super().__init__(n_classes, size, filters, n_steps, guidance)
         self.settings.update(y=y, sigma=sigma, seed=seed)
 
@@ -229,12 +403,29 @@ class SDEdit(Denoiser):
         sigma, y = self.settings['sigma'], torch.full((len(x),), self.settings['y'], device=x.device)
         return self.denoise_from(x + sigma*image_noise(x, self.settings['seed']), sigma, y)
 
-def sdedit(denoiser:Denoiser, # Of `diffusion_learner`: `learn.ema.module`
-           label:str, # Class of the results
-           sigma:float=1., # Standard deviation of the noise, from 0.002 (nothing changes) to 80 (nothing is left)
-           seed:int=0, # Of the noise
-          )->nn.Module: # For `skingan.generate.translate`, on the CPU, in evaluation mode
-    "Return what translates images to a class. Raise `ValueError` for an unknown class or too low a noise level"
+def sdedit(denoiser:Denoiser,
+           label:str,
+           sigma:float=1.,
+           seed:int=0,
+          )->nn.Module:
+    """Return what translates images to a class. Raise `ValueError` for an unknown class or too low a noise level
+
+    Parameters
+    ----------
+    denoiser : Denoiser
+        Of `diffusion_learner`: `learn.ema.module`
+    label : str
+        Class of the results
+    sigma : float, default 1.0
+        Standard deviation of the noise, from 0.002 (nothing changes) to 80 (nothing is left)
+    seed : int, default 0
+        Of the noise
+
+    Returns
+    -------
+    nn.Module
+        For `skingan.generate.translate`, on the CPU, in evaluation mode
+    """
     s = denoiser.settings
     if label not in s['vocab']: raise ValueError(f'label {label!r}: this model knows {", ".join(s["vocab"])}')
     noise_levels(1, sigma) # raises an error

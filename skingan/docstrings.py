@@ -9,16 +9,38 @@ __all__ = ['line_comments', 'arguments', 'section', 'with_docstrings']
 import ast, io, tokenize
 
 # %% ../nbs/56_docstrings.ipynb #58004ca1
-def line_comments(source:str, # Python
-                 )->dict: # {line, from 1: (column, text)}
-    "Return the comments of a module"
+def line_comments(source:str,
+                 )->dict:
+    """Return the comments of a module
+
+    Parameters
+    ----------
+    source : str
+        Python
+
+    Returns
+    -------
+    dict
+        {line, from 1: (column, text)}
+    """
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return {o.start[0]: (o.start[1], o.string.lstrip('# ')) for o in tokens if o.type == tokenize.COMMENT}
 
 # %% ../nbs/56_docstrings.ipynb #42bd2fbb
-def arguments(function:ast.FunctionDef, # With or without comments
-             )->list: # (name, type and default as text, last line) of each argument, and of what is returned
-    "Return what a signature holds"
+def arguments(function:ast.FunctionDef,
+             )->list:
+    """Return what a signature holds
+
+    Parameters
+    ----------
+    function : ast.FunctionDef
+        With or without comments
+
+    Returns
+    -------
+    list
+        (name, type and default as text, last line) of each argument, and of what is returned
+    """
     a = function.args
     positional = [*a.posonlyargs, *a.args]
     defaults = [None]*(len(positional)-len(a.defaults)) + a.defaults
@@ -34,9 +56,15 @@ def _type_text(annotation, default):
     return ', '.join(parts)
 
 # %% ../nbs/56_docstrings.ipynb #5dba811b
-def section(entries:list, # (name, type, comment) of arguments and of what is returned
+def section(entries:list,
            )->str:
-    "Return the sections of a docstring in NumPy's style"
+    """Return the sections of a docstring in NumPy's style
+
+    Parameters
+    ----------
+    entries : list
+        (name, type, comment) of arguments and of what is returned
+    """
     taken = [(f'{name} : {kind}' if kind else name, text) for name,kind,text in entries if name != 'return']
     given = [(kind, text) for name,kind,text in entries if name == 'return']
     return '\n\n'.join(_titled(title, o) for title,o in dict(Parameters=taken, Returns=given).items() if o)
@@ -100,9 +128,20 @@ def _to_document(tree):
             found += [method for method in o.body if isinstance(method, ast.FunctionDef)]
     return [o for o in found if not o.name.startswith('_') or o.name == '__init__']
 
-def with_docstrings(source:str, # A module that nbdev exported
-                   )->str: # The same module; each comment on an argument stands in the docstring
-    "Move the comments of signatures into docstrings. Raise `ValueError` if anything but docstrings would change"
+def with_docstrings(source:str,
+                   )->str:
+    """Move the comments of signatures into docstrings. Raise `ValueError` if anything but docstrings would change
+
+    Parameters
+    ----------
+    source : str
+        A module that nbdev exported
+
+    Returns
+    -------
+    str
+        The same module; each comment on an argument stands in the docstring
+    """
     lines, comments = source.split('\n'), line_comments(source)
     for node in reversed(_to_document(ast.parse(source))): # from the end, so that line numbers stay
         if '\n----' in (ast.get_docstring(node) or ''): continue # done before

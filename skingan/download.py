@@ -84,15 +84,36 @@ def _check_sum(file, sha256):
     raise ConnectionError(f'{file}: its SHA-256 is {found}, not {sha256}. It came damaged or is another file, so it '
                           'was removed. Run it again, and if that does not help, look at the address.')
 
-def download(url:str, # Address
-             file:str|Path, # Where it is to lie
-             size:int|None=None, # Bytes it should have. By default what the server announces
-             tries:int=5, # How often in a row without a byte more
-             timeout:float=60, # Seconds without an answer
-             sha256:str|None=None, # Checksum it should have, 64 hexadecimal digits. By default none is checked
-            )->Path: # `file`, whole
+def download(url:str,
+             file:str|Path,
+             size:int|None=None,
+             tries:int=5,
+             timeout:float=60,
+             sha256:str|None=None,
+            )->Path:
     """Fetch a file once, going on from what an earlier try left.
-    Raise `ConnectionError` if it does not come whole, or is another file than `size` and `sha256` describe"""
+    Raise `ConnectionError` if it does not come whole, or is another file than `size` and `sha256` describe
+
+    Parameters
+    ----------
+    url : str
+        Address
+    file : str | Path
+        Where it is to lie
+    size : int | None, default None
+        Bytes it should have. By default what the server announces
+    tries : int, default 5
+        How often in a row without a byte more
+    timeout : float, default 60
+        Seconds without an answer
+    sha256 : str | None, default None
+        Checksum it should have, 64 hexadecimal digits. By default none is checked
+
+    Returns
+    -------
+    Path
+        `file`, whole
+    """
     file = Path(file)
     if file.exists():
         if sha256: _check_sum(file, sha256)
@@ -152,12 +173,27 @@ def _unpack(z, member, path):
     part.rename(path)
 
 # %% ../nbs/06_download.ipynb #3b204c96
-def extract(archive:str|Path, # zip file
-            folder:str|Path, # Where its files are to lie
-            max_bytes:int=2**38, # Refuse an archive that unpacks to more
-           )->Path: # `folder`
+def extract(archive:str|Path,
+            folder:str|Path,
+            max_bytes:int=2**38,
+           )->Path:
     """Unpack an archive, going on from what is there. Raise `ValueError` for a file that is no whole archive, or that
-    would write outside of `folder` or more than `max_bytes`. Raise `OSError` if the disk has no room for it"""
+    would write outside of `folder` or more than `max_bytes`. Raise `OSError` if the disk has no room for it
+
+    Parameters
+    ----------
+    archive : str | Path
+        zip file
+    folder : str | Path
+        Where its files are to lie
+    max_bytes : int, default 2 ** 38
+        Refuse an archive that unpacks to more
+
+    Returns
+    -------
+    Path
+        `folder`
+    """
     folder = Path(folder).resolve()
     with _opened(archive) as z:
         members = {folder/o.filename: o for o in z.infolist() if not o.is_dir()}

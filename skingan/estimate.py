@@ -24,9 +24,20 @@ from .tasks import Workers
 # %% ../nbs/55_estimate.ipynb #229c1182
 _N_LEVELS = dict(pggan=16) # Batches in which a growing model goes through all of its levels
 
-def n_timed(name:str, # Of the model
-           )->tuple: # Batches, and how many of them at the beginning do not count
-    "Return how many batches are timed: whole rounds of critic steps, all levels, and more than are loaded ahead"
+def n_timed(name:str,
+           )->tuple:
+    """Return how many batches are timed: whole rounds of critic steps, all levels, and more than are loaded ahead
+
+    Parameters
+    ----------
+    name : str
+        Of the model
+
+    Returns
+    -------
+    tuple
+        Batches, and how many of them at the beginning do not count
+    """
     n_first = 1 + traits(best_device()).load_ahead
     of_a_round = _N_LEVELS.get(name) or MODELS.get(name, {}).get('critic_steps', 1)
     return n_first + max(2, of_a_round), n_first
@@ -34,11 +45,25 @@ def n_timed(name:str, # Of the model
 def _few(df, bs, name=''): return df.sample(n_timed(name)[0]*bs, replace=True, random_state=0)
 
 @singledispatch
-def make_learner(plan, # A small plan
-                 name:str, # Of the model, for a `NoisePlan`
-                 df:pd.DataFrame, # Lesion table of real training images
-                ): # fastai `Learner` of a few batches an epoch
-    "Return an untrained learner to be timed. Raise `TypeError` for a plan of no known training"
+def make_learner(plan,
+                 name:str,
+                 df:pd.DataFrame,
+                ):
+    """Return an untrained learner to be timed. Raise `TypeError` for a plan of no known training
+
+    Parameters
+    ----------
+    plan
+        A small plan
+    name : str
+        Of the model, for a `NoisePlan`
+    df : pd.DataFrame
+        Lesion table of real training images
+
+    Returns
+    -------
+    fastai `Learner` of a few batches an epoch
+    """
     raise TypeError(f'{name}: a {type(plan).__name__} is no plan of a training')
 
 @make_learner.register
@@ -68,20 +93,36 @@ class _Clock(Callback):
         self.loss.item() # waits for a GPU
         self.times.append(time.perf_counter())
 
-def step_seconds(learn, # Of `make_learner`
-                 name:str='', # Of the model
+def step_seconds(learn,
+                 name:str='',
                 )->float:
-    "Return the seconds of a training step; the first ones, which may take longer, are not counted"
+    """Return the seconds of a training step; the first ones, which may take longer, are not counted
+
+    Parameters
+    ----------
+    learn
+        Of `make_learner`
+    name : str, default ''
+        Of the model
+    """
     clock = _Clock()
     with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=clock)
     times = clock.times[n_timed(name)[1]-1:]
     return (times[-1] - times[0])/(len(times) - 1)
 
 # %% ../nbs/55_estimate.ipynb #978484dc
-def n_steps(plan, # A small plan
-            n_train:int, # Training images
+def n_steps(plan,
+            n_train:int,
            )->int:
-    "Return the steps of a training"
+    """Return the steps of a training
+
+    Parameters
+    ----------
+    plan
+        A small plan
+    n_train : int
+        Training images
+    """
     if isinstance(plan, CycleGANPlan): return plan.steps
     return plan.epochs*max(1, n_train//plan.bs)
 
@@ -93,14 +134,35 @@ def _disk(learn, times):
     n_generator = n_parameters(learn.model.generator)
     return 4*(3*n + n_generator), 4*n_generator*times
 
-def estimate(df:pd.DataFrame, # Lesion table; a part of its train rows is learned from for a moment
-             trainings:dict, # {name: (small plan, how many)}; a model that generates from noise by its name in `GANS`
-             images:dict, # {side in pixels: synthetic images}
-             out:str|Path, # Folder of all results
-             replicates:int=1, # How often all of that
-             workers:Workers=Workers(), # By whom
-            )->pd.DataFrame: # A row per kind of training: number, steps, seconds a step, hours, GB
-    "Time a few steps of each training; print what all will take, and whether there is room for it"
+def estimate(df:pd.DataFrame,
+             trainings:dict,
+             images:dict,
+             out:str|Path,
+             replicates:int=1,
+             workers:Workers=Workers(),
+            )->pd.DataFrame:
+    """Time a few steps of each training; print what all will take, and whether there is room for it
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table; a part of its train rows is learned from for a moment
+    trainings : dict
+        {name: (small plan, how many)}; a model that generates from noise by its name in `GANS`
+    images : dict
+        {side in pixels: synthetic images}
+    out : str | Path
+        Folder of all results
+    replicates : int, default 1
+        How often all of that
+    workers : Workers, default Workers()
+        By whom
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per kind of training: number, steps, seconds a step, hours, GB
+    """
     train, sizes = df[df.split=='train'], {plan.size for plan,_ in trainings.values()}
     rows = {name: workers.call(_row, name, plan, times*replicates, train)
             for name,(plan,times) in _with_ali(trainings).items()}

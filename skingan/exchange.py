@@ -40,14 +40,35 @@ def _advantage(of_arm, at, m):
     se, df = standard_error(values, parts)
     return values.mean(), t.isf(.025, df)*se
 
-def advantages(runs:dict, # As for `skingan.evidence.compare`
-               arm:str, # With synthetic images
-               oracle:dict, # {real images added to each class: arm}; 0: the baseline
-               metric:str='balanced_accuracy', # As for `skingan.measures.influence`; a larger one is better
-               groups:pd.Series|None=None, # From image to lesion or patient
-               n_points:int=101, # Between no image and the most
-              )->pd.DataFrame: # difference, low, high; indexed by images
-    "Return how much better an arm is than an oracle with a number of real images. Raise `ValueError` for unknown arms"
+def advantages(runs:dict,
+               arm:str,
+               oracle:dict,
+               metric:str='balanced_accuracy',
+               groups:pd.Series|None=None,
+               n_points:int=101,
+              )->pd.DataFrame:
+    """Return how much better an arm is than an oracle with a number of real images. Raise `ValueError` for unknown arms
+
+    Parameters
+    ----------
+    runs : dict
+        As for `skingan.evidence.compare`
+    arm : str
+        With synthetic images
+    oracle : dict
+        {real images added to each class: arm}; 0: the baseline
+    metric : str, default 'balanced_accuracy'
+        As for `skingan.measures.influence`; a larger one is better
+    groups : pd.Series | None, default None
+        From image to lesion or patient
+    n_points : int, default 101
+        Between no image and the most
+
+    Returns
+    -------
+    pd.DataFrame
+        difference, low, high; indexed by images
+    """
     of_arm, at = _at_oracles(runs, arm, oracle, metric, groups)
     numbers = np.linspace(0, max(oracle), n_points)
     found = np.array([_advantage(of_arm, at, m) for m in numbers])
@@ -65,13 +86,32 @@ def _worth(runs, arm, oracle, metric, groups):
     first = np.unique(means, return_index=True)[1] # where each level is reached
     return float(np.interp(of_arm.mean(), means[first], numbers[first]))
 
-def exchange_rate(runs:dict, # As for `skingan.evidence.compare`
-                  arm:str, # With synthetic images
-                  oracle:dict, # {real images added to each class: arm}; 0: the baseline
-                  metric:str='balanced_accuracy', # As for `skingan.measures.influence`; a larger one is better
-                  groups:pd.Series|None=None, # From image to lesion or patient
-                 )->dict: # worth, low, high (95 %): real images per class; inf: more than the oracle's most
-    "Return how many real images of each class an arm's synthetic ones are worth"
+def exchange_rate(runs:dict,
+                  arm:str,
+                  oracle:dict,
+                  metric:str='balanced_accuracy',
+                  groups:pd.Series|None=None,
+                 )->dict:
+    """Return how many real images of each class an arm's synthetic ones are worth
+
+    Parameters
+    ----------
+    runs : dict
+        As for `skingan.evidence.compare`
+    arm : str
+        With synthetic images
+    oracle : dict
+        {real images added to each class: arm}; 0: the baseline
+    metric : str, default 'balanced_accuracy'
+        As for `skingan.measures.influence`; a larger one is better
+    groups : pd.Series | None, default None
+        From image to lesion or patient
+
+    Returns
+    -------
+    dict
+        worth, low, high (95 %): real images per class; inf: more than the oracle's most
+    """
     worth, table = _worth(runs, arm, oracle, metric, groups), advantages(runs, arm, oracle, metric, groups)
     if table.low.isna().any(): return dict(worth=worth, low=np.nan, high=np.nan)
     possible = table.index[(table.low <= 0) & (table.high >= 0)]
@@ -80,10 +120,18 @@ def exchange_rate(runs:dict, # As for `skingan.evidence.compare`
     return dict(worth=worth, low=float(possible.min()), high=np.inf if most == max(oracle) else float(most))
 
 # %% ../nbs/44_exchange.ipynb #96f8b438
-def plot_exchange(table:pd.DataFrame, # Of `advantages`
-                  title:str, # What was measured
+def plot_exchange(table:pd.DataFrame,
+                  title:str,
                  )->plt.Axes:
-    "Plot an arm's advantage over the oracle; where the band holds 0, the arm may be worth that many images"
+    """Plot an arm's advantage over the oracle; where the band holds 0, the arm may be worth that many images
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Of `advantages`
+    title : str
+        What was measured
+    """
     _, ax = plt.subplots(figsize=(6,3), layout='constrained')
     ax.axhline(0, color='.5', lw=1)
     ax.fill_between(table.index, table.low, table.high, alpha=.25, lw=0)

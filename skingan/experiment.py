@@ -23,7 +23,25 @@ from .tasks import Workers, describe_minutes
 # %% ../nbs/52_experiment.ipynb #ce8f9b27
 @dataclass
 class Experiment:
-    "Arms over replicates"
+    """Arms over replicates
+
+    Parameters
+    ----------
+    data : str
+        Name of the real images
+    plan : object
+        With `preset`, `data`, `classifier`, `replicates`, `splits` and `threads`
+    out : Path
+        Folder; `runs` has a stage per arm and replicate, `replicate0` what was made for it
+    load : object
+        Function of `seed` and `fold` that returns the lesion table with `split`
+    workers : Workers, default Workers()
+        What makes the stages
+    external : pd.DataFrame | None, default None
+        Lesion table of another source, to be tested on
+    kept : Path | None, default None
+        Folder of predictions of other replicates, as `skingan-run --keep` leaves them
+    """
     name:str
     data:str # Name of the real images
     plan:object # With `preset`, `data`, `classifier`, `replicates`, `splits` and `threads`
@@ -43,14 +61,26 @@ class Experiment:
                                                  external=self.external)
         return self._replicates[number]
 
-    def predictions(self, arm:Arm, number:int=0, side:str='test')->pd.DataFrame: # As `skingan.classify.predictions`
-        "Return the predictions of an arm's classifier on the images of a replicate: test, valid or external"
+    def predictions(self, arm:Arm, number:int=0, side:str='test')->pd.DataFrame:
+        """Return the predictions of an arm's classifier on the images of a replicate: test, valid or external
+
+        Returns
+        -------
+        pd.DataFrame
+            As `skingan.classify.predictions`
+        """
         return self.replicate(number).predictions(arm, side)
 
 # %% ../nbs/52_experiment.ipynb #71ce7dae
 @patch
-def stages(self:Experiment, arms:list)->dict: # {folder: name}
-    "Return the folders of all stages of a table: the runs, and what the first replicate has made for them"
+def stages(self:Experiment, arms:list)->dict:
+    """Return the folders of all stages of a table: the runs, and what the first replicate has made for them
+
+    Returns
+    -------
+    dict
+        {folder: name}
+    """
     numbers, runs = self.plan.replicates, self.out/'runs'
     first = self.out/f'replicate{numbers[0]}'
     names = sorted(o.parent.name for o in first.glob('*/provenance.json'))
@@ -80,10 +110,23 @@ def progress(self:Experiment, arms:list)->str:
 # %% ../nbs/52_experiment.ipynb #4cd979c6
 @patch
 def rows(self:Experiment,
-         arms:list, # Of `Arm`; the first is `REAL`
-         make_sets=None, # Function of a replicate that returns its sets of synthetic images; None: it has them
-        )->pd.DataFrame: # A row per arm and replicate
-    "Run all arms for all of the plan's replicates; those that are done are read"
+         arms:list,
+         make_sets=None,
+        )->pd.DataFrame:
+    """Run all arms for all of the plan's replicates; those that are done are read
+
+    Parameters
+    ----------
+    arms : list
+        Of `Arm`; the first is `REAL`
+    make_sets : default None
+        Function of a replicate that returns its sets of synthetic images; None: it has them
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per arm and replicate
+    """
     calls = {f'replicate {r}': (self, r, arms, make_sets) for r in self.plan.replicates}
     found = self._walkers().each(_replicate_rows, calls, partial(self.progress, arms))
     return pd.DataFrame([o[arm.name] for arm in arms for o in found.values()])
@@ -141,8 +184,14 @@ def _all_runs(self:Experiment, arm, side):
     return kept | {r: self.predictions(arm, r, side) for r in self.plan.replicates}
 
 @patch
-def runs(self:Experiment, arms:list, side:str='test')->dict: # {arm: [predictions, a table a replicate]}
-    "Return the predictions of all replicates on test, valid or external, in the same order for all arms"
+def runs(self:Experiment, arms:list, side:str='test')->dict:
+    """Return the predictions of all replicates on test, valid or external, in the same order for all arms
+
+    Returns
+    -------
+    dict
+        {arm: [predictions, a table a replicate]}
+    """
     found = {o.name: self._all_runs(o, side) for o in arms}
     numbers = set.intersection(*(set(o) for o in found.values()))
     for arm,o in found.items():
@@ -162,10 +211,23 @@ def _check_kept(kept, rows, file):
         if odd: raise ValueError(f'{file}: the replicates of the arm {arm} differ in {odd[0]} '
                                  f'({", ".join(map(str, o[odd[0]].unique()))}): keep these results in another folder')
 
-def with_kept(rows:pd.DataFrame, # Of `Experiment.rows`
-              file:str|Path, # csv of rows that were kept; it may be missing
-             )->pd.DataFrame: # Ordered by arm
-    "Add the kept rows of other replicates. Raise `ValueError` if they are of another version or plan"
+def with_kept(rows:pd.DataFrame,
+              file:str|Path,
+             )->pd.DataFrame:
+    """Add the kept rows of other replicates. Raise `ValueError` if they are of another version or plan
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Of `Experiment.rows`
+    file : str | Path
+        csv of rows that were kept; it may be missing
+
+    Returns
+    -------
+    pd.DataFrame
+        Ordered by arm
+    """
     if not Path(file).exists() or 'replicate' not in rows: return rows
     kept = pd.read_csv(file).fillna(dict(alpha='', source='', mix='', fold=''))
     kept = kept[~kept.get('replicate', kept.index).isin(rows.replicate)]
@@ -177,14 +239,26 @@ def with_kept(rows:pd.DataFrame, # Of `Experiment.rows`
 
 # %% ../nbs/52_experiment.ipynb #c21e4872
 @patch
-def images(self:Experiment)->pd.DataFrame: # Lesion table
-    "Return all images of all replicates and of the other source, once each"
+def images(self:Experiment)->pd.DataFrame:
+    """Return all images of all replicates and of the other source, once each
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table
+    """
     tables = [self.replicate(r).df for r in self.plan.replicates]
     return pd.concat([*tables, self.external]).drop_duplicates('image', ignore_index=True)
 
 @patch
-def lesions(self:Experiment)->pd.Series: # Indexed by image
-    "Return the patient, where known, else the lesion of each image, for `skingan.evidence.compare`"
+def lesions(self:Experiment)->pd.Series:
+    """Return the patient, where known, else the lesion of each image, for `skingan.evidence.compare`
+
+    Returns
+    -------
+    pd.Series
+        Indexed by image
+    """
     df = self.images()
     lesions = lesion_groups(df)
     if 'patient_id' in df: lesions = df.patient_id.where(df.patient_id.notna(), lesions)

@@ -41,10 +41,23 @@ def _jackknife(values):
     n = len(values)
     return (n-1)/n*((values - values.mean())**2).sum()
 
-def kid(xs:list, # Feature spaces of real images, arrays `(n, d)`, 3 images at least
-        ys:list, # Those of others, `(m, d)`
-       )->tuple: # KID, the mean over the spaces, and its standard error
-    "Return the kernel inception distance of independent images"
+def kid(xs:list,
+        ys:list,
+       )->tuple:
+    """Return the kernel inception distance of independent images
+
+    Parameters
+    ----------
+    xs : list
+        Feature spaces of real images, arrays `(n, d)`, 3 images at least
+    ys : list
+        Those of others, `(m, d)`
+
+    Returns
+    -------
+    tuple
+        KID, the mean over the spaces, and its standard error
+    """
     parts = [_kid_parts(x, y) for x,y in zip(xs, ys, strict=True)]
     value, *without = [np.mean(o, axis=0) for o in zip(*parts)]
     return float(value), float(sum(map(_jackknife, without))**.5)
@@ -54,10 +67,18 @@ K = 5 # Neighbours
 
 def _reach(x): return NearestNeighbors(n_neighbors=K).fit(x).kneighbors()[0][:,-1]
 
-def neighbours(x:np.ndarray, # Features of real images, `(n, d)`, more than `K`
-               y:np.ndarray, # Those of others, `(m, d)`, more than `K`
+def neighbours(x:np.ndarray,
+               y:np.ndarray,
               )->dict:
-    "Return precision, recall, density and coverage"
+    """Return precision, recall, density and coverage
+
+    Parameters
+    ----------
+    x : np.ndarray
+        Features of real images, `(n, d)`, more than `K`
+    y : np.ndarray
+        Those of others, `(m, d)`, more than `K`
+    """
     distances = pairwise_distances(x, y)
     of_real = distances <= _reach(x)[:,None] # each of the y (a column) within reach of each of the x (a row)
     of_other = distances <= _reach(y)
@@ -67,32 +88,72 @@ def neighbours(x:np.ndarray, # Features of real images, `(n, d)`, more than `K`
 # %% ../nbs/43_fidelity.ipynb #75f696f5
 FID_FROM = 2000 # Images
 
-def fid(x:np.ndarray, # Features of real images, `(n, d)`
-        y:np.ndarray, # Those of others, `(m, d)`
+def fid(x:np.ndarray,
+        y:np.ndarray,
        )->float:
-    "Return the Fréchet inception distance, of however few images"
+    """Return the Fréchet inception distance, of however few images
+
+    Parameters
+    ----------
+    x : np.ndarray
+        Features of real images, `(n, d)`
+    y : np.ndarray
+        Those of others, `(m, d)`
+    """
     means, of_x, of_y = x.mean(0) - y.mean(0), np.cov(x.T), np.cov(y.T)
     roots = np.sqrt(np.maximum(eigvals(of_x@of_y).real, 0))
     return float(means@means + of_x.trace() + of_y.trace() - 2*roots.sum())
 
 # %% ../nbs/43_fidelity.ipynb #671ff4ab
-def unit_of(spaces:list, # Features of real images, a space each
-           )->list: # (zero, unit) of each space
-    "Return the mean of each feature space and the root mean square deviation from it"
+def unit_of(spaces:list,
+           )->list:
+    """Return the mean of each feature space and the root mean square deviation from it
+
+    Parameters
+    ----------
+    spaces : list
+        Features of real images, a space each
+
+    Returns
+    -------
+    list
+        (zero, unit) of each space
+    """
     zeros = [x.mean(0) for x in spaces]
     return [(zero, ((x-zero)**2).mean()**.5) for x,zero in zip(spaces, zeros)]
 
-def in_units(spaces:list, # Features, a space each
-             units:list, # Of `unit_of`
-            )->list: # The same features
-    "Return features counted from the zero of each space in its unit"
+def in_units(spaces:list,
+             units:list,
+            )->list:
+    """Return features counted from the zero of each space in its unit
+
+    Parameters
+    ----------
+    spaces : list
+        Features, a space each
+    units : list
+        Of `unit_of`
+
+    Returns
+    -------
+    list
+        The same features
+    """
     return [(x-zero)/unit for x,(zero,unit) in zip(spaces, units, strict=True)]
 
 # %% ../nbs/43_fidelity.ipynb #6d89b0cf
-def one_per_lesion(df:pd.DataFrame, # Lesion table
-                   seed:int=0, # Of the choice and the order
+def one_per_lesion(df:pd.DataFrame,
+                   seed:int=0,
                   )->pd.DataFrame:
-    "Return an image of each lesion, in random order. An image without an id is a lesion of its own"
+    """Return an image of each lesion, in random order. An image without an id is a lesion of its own
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    seed : int, default 0
+        Of the choice and the order
+    """
     shuffled = df.reset_index(drop=True).sample(frac=1, random_state=seed)
     return shuffled[~lesion_groups(shuffled).duplicated()]
 
@@ -129,13 +190,32 @@ def _class_quality(tables, features, seed):
     return {k: _measures(in_units(xs, units), in_units(ys, units)) for k,ys in sets.items()}
 
 # %% ../nbs/43_fidelity.ipynb #b6d767bb
-def quality(real:pd.DataFrame, # Lesion table of real images
-            synthetic:pd.DataFrame, # Lesion table of synthetic images
-            features, # Of `skingan.features`
-            n:int=100, # Images of each class in each set; it takes twice as many real lesions
-            seed:int=0, # Of the choice of images, and of the noise
-           )->pd.DataFrame: # By label and set: features, n, and the measures above
-    "Measure the synthetic images of each class between floor and ceiling. Raise `ValueError` where a class has too few"
+def quality(real:pd.DataFrame,
+            synthetic:pd.DataFrame,
+            features,
+            n:int=100,
+            seed:int=0,
+           )->pd.DataFrame:
+    """Measure the synthetic images of each class between floor and ceiling. Raise `ValueError` where a class has too few
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic images
+    features
+        Of `skingan.features`
+    n : int, default 100
+        Images of each class in each set; it takes twice as many real lesions
+    seed : int, default 0
+        Of the choice of images, and of the noise
+
+    Returns
+    -------
+    pd.DataFrame
+        By label and set: features, n, and the measures above
+    """
     if n <= K: raise ValueError(f'n={n}: {K} neighbours need {K+1} images at least')
     rows = {}
     for label in sorted(set(synthetic.label)):

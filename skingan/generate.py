@@ -34,10 +34,18 @@ NETWORKS = dict(conv=ConvGenerator, dense=DenseGenerator, ali=EncoderDecoder, bi
                 growing=GrowingGenerator, pyramid=PyramidGenerator, r3=R3Generator, resnet=ResnetGenerator,
                 diffusion=Denoiser, sdedit=SDEdit)
 
-def save_generator(generator:nn.Module, # A network of `NETWORKS`, with its `settings`
-                   path:str|Path, # Of the safetensors file; the JSON lies beside it
+def save_generator(generator:nn.Module,
+                   path:str|Path,
                   ):
-    "Write a generator's weights and settings"
+    """Write a generator's weights and settings
+
+    Parameters
+    ----------
+    generator : nn.Module
+        A network of `NETWORKS`, with its `settings`
+    path : str | Path
+        Of the safetensors file; the JSON lies beside it
+    """
     kind = next((k for k,v in NETWORKS.items() if type(generator) is v), None)
     if not kind: raise ValueError(f'{type(generator).__name__} is none of the generators in skingan.generate.NETWORKS')
     save_network(generator, path, dict(network=kind, **generator.settings))
@@ -51,9 +59,20 @@ def _untrained(settings):
     net.settings.update(settings)
     return net
 
-def load_generator(path:str|Path, # Of the safetensors file
-                  )->nn.Module: # On the CPU, in evaluation mode
-    "Read what `save_generator` wrote. Raise `ValueError` naming the file if it is cut short or of another network"
+def load_generator(path:str|Path,
+                  )->nn.Module:
+    """Read what `save_generator` wrote. Raise `ValueError` naming the file if it is cut short or of another network
+
+    Parameters
+    ----------
+    path : str | Path
+        Of the safetensors file
+
+    Returns
+    -------
+    nn.Module
+        On the CPU, in evaluation mode
+    """
     return load_network(path, _untrained)
 
 # %% ../nbs/30_generate.ipynb #70b16c2c
@@ -111,11 +130,26 @@ def _write(images, df, out, bs):
     return df
 
 # %% ../nbs/30_generate.ipynb #1c3b8adb
-def noise(seed:int, # Which noise
-          idxs, # Which images: whole numbers
-          z_dim:int, # Length
-         )->torch.Tensor: # `(n, z_dim)`
-    "Return standard normal numbers, a function of (seed, i) only"
+def noise(seed:int,
+          idxs,
+          z_dim:int,
+         )->torch.Tensor:
+    """Return standard normal numbers, a function of (seed, i) only
+
+    Parameters
+    ----------
+    seed : int
+        Which noise
+    idxs
+        Which images: whole numbers
+    z_dim : int
+        Length
+
+    Returns
+    -------
+    torch.Tensor
+        `(n, z_dim)`
+    """
     rows = [np.random.default_rng([seed, i]).standard_normal(z_dim) for i in idxs]
     return torch.tensor(np.stack(rows), dtype=torch.float32)
 
@@ -125,14 +159,35 @@ def _check_label(label, vocab):
     hint = ', because it was trained without classes; take a model that knows them' if vocab == ['all'] else ''
     raise ValueError(f'label {label!r}: this generator makes {", ".join(vocab)}{hint}')
 
-def generate(generator:nn.Module, # One that generates from noise, with `vocab` in its settings
-             label:str, # Class of the images
-             n:int, # Images
-             out:str|Path, # Folder to write to
-             seed:int=0, # Of the noise
-             bs:int=16, # Images at once, per core
-            )->pd.DataFrame: # Lesion table: image, label, path, source
-    "Write `n` images of a class as png, with their manifest. Raise `ValueError` for a class the network does not know"
+def generate(generator:nn.Module,
+             label:str,
+             n:int,
+             out:str|Path,
+             seed:int=0,
+             bs:int=16,
+            )->pd.DataFrame:
+    """Write `n` images of a class as png, with their manifest. Raise `ValueError` for a class the network does not know
+
+    Parameters
+    ----------
+    generator : nn.Module
+        One that generates from noise, with `vocab` in its settings
+    label : str
+        Class of the images
+    n : int
+        Images
+    out : str | Path
+        Folder to write to
+    seed : int, default 0
+        Of the noise
+    bs : int, default 16
+        Images at once, per core
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table: image, label, path, source
+    """
     vocab, model = generator.settings['vocab'], generator.settings.get('model', 'acgan')
     _check_label(label, vocab)
     out, device = Path(out), best_device()
@@ -145,13 +200,32 @@ def generate(generator:nn.Module, # One that generates from noise, with `vocab` 
     return _write(images, table, out, bs)
 
 # %% ../nbs/30_generate.ipynb #2132c309
-def translate(generator:nn.Module, # A CycleGAN's or of `sdedit`, with `size` in its settings
-              df:pd.DataFrame, # Lesion table
-              out:str|Path, # Folder to write to
-              label:str|None=None, # Class of the results; None: unchanged
-              bs:int=16, # Images at once, per core
-             )->pd.DataFrame: # Lesion table with the ids of `df`
-    "Translate every image of a table and write them as png, with their manifest. Raise `ValueError` for a bad id"
+def translate(generator:nn.Module,
+              df:pd.DataFrame,
+              out:str|Path,
+              label:str|None=None,
+              bs:int=16,
+             )->pd.DataFrame:
+    """Translate every image of a table and write them as png, with their manifest. Raise `ValueError` for a bad id
+
+    Parameters
+    ----------
+    generator : nn.Module
+        A CycleGAN's or of `sdedit`, with `size` in its settings
+    df : pd.DataFrame
+        Lesion table
+    out : str | Path
+        Folder to write to
+    label : str | None, default None
+        Class of the results; None: unchanged
+    bs : int, default 16
+        Images at once, per core
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with the ids of `df`
+    """
     out, device = Path(out), best_device()
     table = _table(df.image, label or list(df.label), out, generator.settings.get('model', 'cyclegan'))
     if 'lesion_id' in df: table['lesion_id'] = list(df.lesion_id)

@@ -12,18 +12,44 @@ from .measures import classes_of, parse_metric
 
 # %% ../nbs/44_groups.ipynb #012b7ca2
 UNKNOWN = 'unknown'
-def group_of(preds:pd.DataFrame, # Predictions
-             values:pd.Series, # From image to group; NaN, None or '': not known
-            )->pd.Series: # In the order of `preds`
-    "Return the group of each image. Raise `ValueError` if `values` lacks an image, or has two groups of one"
+def group_of(preds:pd.DataFrame,
+             values:pd.Series,
+            )->pd.Series:
+    """Return the group of each image. Raise `ValueError` if `values` lacks an image, or has two groups of one
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Predictions
+    values : pd.Series
+        From image to group; NaN, None or '': not known
+
+    Returns
+    -------
+    pd.Series
+        In the order of `preds`
+    """
     found = known_of(values, preds.image.astype(str), '`values`', 'groups').astype(object)
     return found.where(found.notna() & (found != ''), UNKNOWN).astype(str)
 
 # %% ../nbs/44_groups.ipynb #3dd1487d
-def age_band(ages:pd.Series, # Years; NaN: not known
-             starts:tuple=(0,30,50,70), # Of the bands
-            )->pd.Series: # Such as `30-49`, the last `70+`; NaN where the age is not known
-    "Return the age band of each image. Raise `ValueError` for an age that is no number or below the first band"
+def age_band(ages:pd.Series,
+             starts:tuple=(0,30,50,70),
+            )->pd.Series:
+    """Return the age band of each image. Raise `ValueError` for an age that is no number or below the first band
+
+    Parameters
+    ----------
+    ages : pd.Series
+        Years; NaN: not known
+    starts : tuple, default (0, 30, 50, 70)
+        Of the bands
+
+    Returns
+    -------
+    pd.Series
+        Such as `30-49`, the last `70+`; NaN where the age is not known
+    """
     try: years = pd.to_numeric(ages)
     except ValueError as e: raise ValueError(f'{ages.name or "ages"}: not all are numbers ({e})') from e
     young = years[years < starts[0]]
@@ -81,12 +107,29 @@ def _group_names(of_images):
     names = {o for tables in of_images.values() for t in tables for o in t}
     return sorted(names, key=lambda o: (o == UNKNOWN, o))
 
-def by_group(runs:dict, # {arm: [predictions, a table a replicate]}
-             values:pd.Series, # As for `group_of`
-             metric:str='balanced_accuracy', # As for `skingan.measures.influence`
-             groups:pd.Series|None=None, # From image to lesion or patient; None: the images are independent
-            )->pd.DataFrame: # mean, low, high (95 %), images, lesions, reason; by arm and group
-    "Return a measure of each arm, group by group. Raise `ValueError` as `summarize` and `group_of` do"
+def by_group(runs:dict,
+             values:pd.Series,
+             metric:str='balanced_accuracy',
+             groups:pd.Series|None=None,
+            )->pd.DataFrame:
+    """Return a measure of each arm, group by group. Raise `ValueError` as `summarize` and `group_of` do
+
+    Parameters
+    ----------
+    runs : dict
+        {arm: [predictions, a table a replicate]}
+    values : pd.Series
+        As for `group_of`
+    metric : str, default 'balanced_accuracy'
+        As for `skingan.measures.influence`
+    groups : pd.Series | None, default None
+        From image to lesion or patient; None: the images are independent
+
+    Returns
+    -------
+    pd.DataFrame
+        mean, low, high (95 %), images, lesions, reason; by arm and group
+    """
     summarize(runs, metric, groups) # which looks at the tables
     of_images = {arm: [group_of(o, values) for o in tables] for arm,tables in runs.items()}
     def only(name): return {arm: [o[g == name] for o,g in zip(tables, of_images[arm])] for arm,tables in runs.items()}

@@ -18,10 +18,23 @@ from .noise import class_names, noise_gan_learner
 def _halve(x): return F.avg_pool2d(x, 2)
 def _double(x): return F.interpolate(x, scale_factor=2, mode='bilinear')
 
-def laplacian_pyramid(x:torch.Tensor, # Images `(n, 3, side, side)`
-                      n_levels:int, # Levels, each of half the side of the next
-                     )->list: # (enlarged smaller image, details) of each level, coarsest first
-    "Return the levels of images. The coarsest has no smaller image, but zeros"
+def laplacian_pyramid(x:torch.Tensor,
+                      n_levels:int,
+                     )->list:
+    """Return the levels of images. The coarsest has no smaller image, but zeros
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, side, side)`
+    n_levels : int
+        Levels, each of half the side of the next
+
+    Returns
+    -------
+    list
+        (enlarged smaller image, details) of each level, coarsest first
+    """
     levels = []
     for _ in range(n_levels-1):
         small = _halve(x)
@@ -34,11 +47,22 @@ def laplacian_pyramid(x:torch.Tensor, # Images `(n, 3, side, side)`
 class DenseDetails(nn.Module):
     "Noise `(n, z_dim)` and class numbers to images of the coarsest level"
     def __init__(self,
-                 n_classes, # Number of classes
-                 side, # Of the images, pixels
-                 width, # Of the hidden layers
-                 z_dim, # Length of the noise
+                 n_classes,
+                 side,
+                 width,
+                 z_dim,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        side
+            Of the images, pixels
+        width
+            Of the hidden layers
+        z_dim
+            Length of the noise
+        """
         super().__init__()
         self.n_classes = n_classes
         self.net = nn.Sequential(
@@ -46,7 +70,12 @@ class DenseDetails(nn.Module):
             nn.Linear(width, width), nn.ReLU(),
             nn.Linear(width, 3*side**2), nn.Unflatten(1, (3,side,side)))
 
-    def forward(self, low, z, y): # `low` is ignored
+    def forward(self, low, z, y):
+        """Parameters
+        ----------
+        y
+            `low` is ignored
+        """
         label = F.one_hot(y, self.n_classes).to(z.dtype)
         return self.net(torch.cat([z, label], 1)).float()
 
@@ -54,9 +83,16 @@ class DenseDetails(nn.Module):
 class ClassPlane(nn.Module):
     "Add a plane that depends on the class to images `(n, channels, side, side)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 side, # Of the images, pixels
+                 n_classes,
+                 side,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        side
+            Of the images, pixels
+        """
         super().__init__()
         self.plane = nn.Embedding(n_classes, side**2)
 
@@ -67,10 +103,19 @@ class ClassPlane(nn.Module):
 class ConvDetails(nn.Module):
     "Enlarged images, noise `(n, side²)` and class numbers to the details of a level"
     def __init__(self,
-                 n_classes, # Number of classes
-                 side, # Of the images, pixels
-                 filters, # Channels of the hidden layers
+                 n_classes,
+                 side,
+                 filters,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        side
+            Of the images, pixels
+        filters
+            Channels of the hidden layers
+        """
         super().__init__()
         self.label = ClassPlane(n_classes, side)
         self.net = nn.Sequential(
@@ -83,9 +128,20 @@ class ConvDetails(nn.Module):
         return self.net(self.label(x, y)).float()
 
 # %% ../nbs/25_lapgan.ipynb #52a9ca36
-def pyramid_sides(size:int, # Side of the largest images: 16, 32, 64 or 128 pixels
-                 )->list: # Coarsest first
-    "Return the sides of the levels. Raise `ValueError` for another size"
+def pyramid_sides(size:int,
+                 )->list:
+    """Return the sides of the levels. Raise `ValueError` for another size
+
+    Parameters
+    ----------
+    size : int
+        Side of the largest images: 16, 32, 64 or 128 pixels
+
+    Returns
+    -------
+    list
+        Coarsest first
+    """
     sides = [8, 16, 32, 64, 128]
     if size not in sides[1:]: raise ValueError(f'size {size}: a LAPGAN generates 16, 32, 64 or 128 px')
     return sides[:sides.index(size)+1]
@@ -93,11 +149,22 @@ def pyramid_sides(size:int, # Side of the largest images: 16, 32, 64 or 128 pixe
 class PyramidGenerator(nn.Module):
     "Noise `(n, settings['z_dim'])` and class numbers `(n,)` to images `(n, 3, size, size)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the convolutions; the dense layers are 32 times as wide
-                 coarse_dim=100, # Length of the coarsest level's noise
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 coarse_dim=100,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the convolutions; the dense layers are 32 times as wide
+        coarse_dim : default 100
+            Length of the coarsest level's noise
+        """
         super().__init__()
         coarsest, *sides = pyramid_sides(size)
         convs = [ConvDetails(n_classes, o, filters) for o in sides]
@@ -126,10 +193,19 @@ class PyramidGenerator(nn.Module):
 class DensePyramidDiscriminator(nn.Module):
     "Images of the coarsest level and class numbers to logits `(n,)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 side, # Of the images, pixels
-                 width, # Of the hidden layers
+                 n_classes,
+                 side,
+                 width,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        side
+            Of the images, pixels
+        width
+            Of the hidden layers
+        """
         super().__init__()
         self.n_classes = n_classes
         self.net = nn.Sequential(
@@ -144,10 +220,19 @@ class DensePyramidDiscriminator(nn.Module):
 class ConvPyramidDiscriminator(nn.Module):
     "Enlarged images, details and class numbers to logits `(n,)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 side, # Of the images, pixels
-                 filters, # Channels
+                 n_classes,
+                 side,
+                 filters,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        side
+            Of the images, pixels
+        filters
+            Channels
+        """
         super().__init__()
         self.label = ClassPlane(n_classes, side)
         after = (side-7)//2 # side after both convolutions
@@ -162,11 +247,22 @@ class ConvPyramidDiscriminator(nn.Module):
 class LAPGAN(nn.Module):
     "The networks of all levels and their losses, for `adversarial_learner`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: 16, 32, 64 or 128 pixels
-                 filters=64, # Channels of the convolutions; the dense layers are 32 times as wide
-                 coarse_dim=100, # Length of the coarsest level's noise
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 coarse_dim=100,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: 16, 32, 64 or 128 pixels
+        filters : default 64
+            Channels of the convolutions; the dense layers are 32 times as wide
+        coarse_dim : default 100
+            Length of the coarsest level's noise
+        """
         super().__init__()
         self.generator = PyramidGenerator(n_classes, size, filters, coarse_dim)
         coarsest, *sides = pyramid_sides(size)
@@ -192,13 +288,34 @@ class LAPGAN(nn.Module):
         yield 'generator', self._terms('g', losses)
 
 # %% ../nbs/25_lapgan.ipynb #1364fb17
-def lapgan_learner(dls, # `lesion_dls`, with `.vocab`
-                   size:int=64, # 16, 32, 64 or 128 pixels, as `dls`
-                   filters:int=64, # Channels of the convolutions; the dense layers are 32 times as wide
-                   z_dim:int=100, # Length of the coarsest level's noise
-                   lr:float=2e-4, # Learning rate of all networks
-                   **kwargs, # More for `noise_gan_learner`
-                  )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for a LAPGAN that generates all classes of `dls`"
+def lapgan_learner(dls,
+                   size:int=64,
+                   filters:int=64,
+                   z_dim:int=100,
+                   lr:float=2e-4,
+                   **kwargs,
+                  )->AdversarialLearner:
+    """Return a learner for a LAPGAN that generates all classes of `dls`
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    size : int, default 64
+        16, 32, 64 or 128 pixels, as `dls`
+    filters : int, default 64
+        Channels of the convolutions; the dense layers are 32 times as wide
+    z_dim : int, default 100
+        Length of the coarsest level's noise
+    lr : float, default 0.0002
+        Learning rate of all networks
+    kwargs
+        More for `noise_gan_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        To be trained with `fit` or `fit_gan`
+    """
     system = LAPGAN(len(class_names(dls)), size, filters, z_dim)
     return noise_gan_learner(dls, system, 'lapgan', lr=lr, **kwargs)

@@ -62,11 +62,25 @@ def _wait_for(lock, task):
     while not _acquire(lock): time.sleep(.5)
 
 @contextmanager
-def locked(file:str|Path, # The lock; its folder is made
-           way_out:str, # What to do where it cannot be written
-           task:str|Path='', # What it protects, to tell of; '': wait in silence
-          ): # The lock
-    "Keep other processes out of the `with` block. Raise `OSError` if `file` cannot be written, `Busy` when skipping"
+def locked(file:str|Path,
+           way_out:str,
+           task:str|Path='',
+          ):
+    """Keep other processes out of the `with` block. Raise `OSError` if `file` cannot be written, `Busy` when skipping
+
+    Parameters
+    ----------
+    file : str | Path
+        The lock; its folder is made
+    way_out : str
+        What to do where it cannot be written
+    task : str | Path, default ''
+        What it protects, to tell of; '': wait in silence
+
+    Returns
+    -------
+    The lock
+    """
     file = Path(file)
     lock = _lease(str(file), LEASE)
     with name_way_out(file.parent, way_out):
@@ -76,10 +90,18 @@ def locked(file:str|Path, # The lock; its folder is made
     finally: lock.release()
 
 # %% ../nbs/00_lock.ipynb #8846fb2e
-def check_held(lock, # Of `locked`
-               task:str|Path, # What it protects
+def check_held(lock,
+               task:str|Path,
               ):
-    "Raise `RuntimeError` if another process has taken the lock over"
+    """Raise `RuntimeError` if another process has taken the lock over
+
+    Parameters
+    ----------
+    lock
+        Of `locked`
+    task : str | Path
+        What it protects
+    """
     owner = lock.owner # as the file says now
     if owner and owner.token == lock.token: return
     raise RuntimeError(f'{task}: this process gave no sign of life for {LEASE} seconds, and another one has taken over '

@@ -9,12 +9,29 @@ __all__ = ['source_loss', 'lsgan_loss', 'wasserstein_loss', 'gradient_penalty', 
 import torch, torch.nn.functional as F
 
 # %% ../nbs/11_losses.ipynb #d60da7c3
-def source_loss(logits:torch.Tensor, # Source logits, any shape
-                real:bool, # Whether the target is real
-                smoothing:float=0., # Taken off the target of real images
-                weights:torch.Tensor|None=None, # How much each image counts; None: 1 each
-               )->torch.Tensor: # Weighted mean over the images, a scalar; 0 if no image counts
-    "Return the binary cross-entropy of 'real'"
+def source_loss(logits:torch.Tensor,
+                real:bool,
+                smoothing:float=0.,
+                weights:torch.Tensor|None=None,
+               )->torch.Tensor:
+    """Return the binary cross-entropy of 'real'
+
+    Parameters
+    ----------
+    logits : torch.Tensor
+        Source logits, any shape
+    real : bool
+        Whether the target is real
+    smoothing : float, default 0.0
+        Taken off the target of real images
+    weights : torch.Tensor | None, default None
+        How much each image counts; None: 1 each
+
+    Returns
+    -------
+    torch.Tensor
+        Weighted mean over the images, a scalar; 0 if no image counts
+    """
     logits = logits.float()
     target = torch.full_like(logits, 1-smoothing if real else 0.)
     if weights is None: return F.binary_cross_entropy_with_logits(logits, target)
@@ -22,29 +39,74 @@ def source_loss(logits:torch.Tensor, # Source logits, any shape
     return total/weights.sum().clamp(min=1e-6)
 
 # %% ../nbs/11_losses.ipynb #40e7770a
-def lsgan_loss(pred:torch.Tensor, # Scores, any shape
-               real:bool, # Whether the target is real
-               smoothing:float=0., # Taken off the target of real images
-              )->torch.Tensor: # Mean, a scalar
-    "Return the mean of (score - target)², where the target is 1 for real and 0 for fake"
+def lsgan_loss(pred:torch.Tensor,
+               real:bool,
+               smoothing:float=0.,
+              )->torch.Tensor:
+    """Return the mean of (score - target)², where the target is 1 for real and 0 for fake
+
+    Parameters
+    ----------
+    pred : torch.Tensor
+        Scores, any shape
+    real : bool
+        Whether the target is real
+    smoothing : float, default 0.0
+        Taken off the target of real images
+
+    Returns
+    -------
+    torch.Tensor
+        Mean, a scalar
+    """
     target = 1-smoothing if real else 0.
     return (pred.float() - target).square().mean()
 
 # %% ../nbs/11_losses.ipynb #30642527
-def wasserstein_loss(score:torch.Tensor, # Scores of a critic, any shape
-                     real:bool, # Whether the target is real
-                    )->torch.Tensor: # Mean, a scalar
-    "Return -mean score for real, mean score for fake"
+def wasserstein_loss(score:torch.Tensor,
+                     real:bool,
+                    )->torch.Tensor:
+    """Return -mean score for real, mean score for fake
+
+    Parameters
+    ----------
+    score : torch.Tensor
+        Scores of a critic, any shape
+    real : bool
+        Whether the target is real
+
+    Returns
+    -------
+    torch.Tensor
+        Mean, a scalar
+    """
     score = score.float().mean()
     return -score if real else score
 
 # %% ../nbs/11_losses.ipynb #89d23101
-def gradient_penalty(critic, # Function of images that returns a score `(n,)` for each
-                     real:torch.Tensor, # Images
-                     fake:torch.Tensor, # As many
-                     eps:float=1e-12, # Under the root, whose slope at 0 is infinite
-                    )->torch.Tensor: # Mean, a scalar
-    "Return (length of each image's gradient - 1)², at random points between real and fake, in float32"
+def gradient_penalty(critic,
+                     real:torch.Tensor,
+                     fake:torch.Tensor,
+                     eps:float=1e-12,
+                    )->torch.Tensor:
+    """Return (length of each image's gradient - 1)², at random points between real and fake, in float32
+
+    Parameters
+    ----------
+    critic
+        Function of images that returns a score `(n,)` for each
+    real : torch.Tensor
+        Images
+    fake : torch.Tensor
+        As many
+    eps : float, default 1e-12
+        Under the root, whose slope at 0 is infinite
+
+    Returns
+    -------
+    torch.Tensor
+        Mean, a scalar
+    """
     t = torch.rand(len(real), *[1]*(real.dim()-1), device=real.device)
     x = (fake + t*(real - fake)).detach().float().requires_grad_()
     with torch.autocast(x.device.type, enabled=False):
@@ -53,15 +115,41 @@ def gradient_penalty(critic, # Function of images that returns a score `(n,)` fo
     return (length - 1).square().mean()
 
 # %% ../nbs/11_losses.ipynb #8c1ccde2
-def class_loss(logits:torch.Tensor, # `(n, classes)`
-               y:torch.Tensor, # `(n,)` class numbers
-              )->torch.Tensor: # Mean, a scalar
-    "Return the cross-entropy of the class"
+def class_loss(logits:torch.Tensor,
+               y:torch.Tensor,
+              )->torch.Tensor:
+    """Return the cross-entropy of the class
+
+    Parameters
+    ----------
+    logits : torch.Tensor
+        `(n, classes)`
+    y : torch.Tensor
+        `(n,)` class numbers
+
+    Returns
+    -------
+    torch.Tensor
+        Mean, a scalar
+    """
     return F.cross_entropy(logits.float(), y)
 
 # %% ../nbs/11_losses.ipynb #ebef6e0a
-def l1_loss(x:torch.Tensor, # Images
-            y:torch.Tensor, # Images of the same shape
-           )->torch.Tensor: # A scalar
-    "Return the mean of |x - y|, in float32"
+def l1_loss(x:torch.Tensor,
+            y:torch.Tensor,
+           )->torch.Tensor:
+    """Return the mean of |x - y|, in float32
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images
+    y : torch.Tensor
+        Images of the same shape
+
+    Returns
+    -------
+    torch.Tensor
+        A scalar
+    """
     return F.l1_loss(x.float(), y.float())

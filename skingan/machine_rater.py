@@ -15,10 +15,23 @@ from .raters import item_kinds, read_test
 from .turing import KINDS, as_jpeg, same_lesion
 
 # %% ../nbs/48_machine_rater.ipynb #b0195a8e
-def page_images(page:str|Path, # Of `skingan.turing.turing_test`
-                folder:str|Path, # To write the jpegs to
-               )->pd.DataFrame: # image (its place in the page), label (what it is), path
-    "Write the images of a page to files"
+def page_images(page:str|Path,
+                folder:str|Path,
+               )->pd.DataFrame:
+    """Write the images of a page to files
+
+    Parameters
+    ----------
+    page : str | Path
+        Of `skingan.turing.turing_test`
+    folder : str | Path
+        To write the jpegs to
+
+    Returns
+    -------
+    pd.DataFrame
+        image (its place in the page), label (what it is), path
+    """
     settings, folder, rows = read_test(page), Path(folder), []
     kinds = item_kinds(settings['name'], len(settings['items']))
     folder.mkdir(parents=True, exist_ok=True)
@@ -30,13 +43,32 @@ def page_images(page:str|Path, # Of `skingan.turing.turing_test`
     return pd.DataFrame(rows)
 
 # %% ../nbs/48_machine_rater.ipynb #0ca46fc9
-def other_images(tested:pd.DataFrame, # Of `page_images`
-                 real:pd.DataFrame, # Lesion table of real images
-                 synthetic:pd.DataFrame, # Lesion table of synthetic ones
-                 size:int, # Side of the page's images, pixels
-                 folder:str|Path, # To write the jpegs to
-                )->pd.DataFrame: # image, label (what it is), path, split
-    "Write images of other lesions than a test's. Raise `ValueError` if tables lack the test's, or hold no others"
+def other_images(tested:pd.DataFrame,
+                 real:pd.DataFrame,
+                 synthetic:pd.DataFrame,
+                 size:int,
+                 folder:str|Path,
+                )->pd.DataFrame:
+    """Write images of other lesions than a test's. Raise `ValueError` if tables lack the test's, or hold no others
+
+    Parameters
+    ----------
+    tested : pd.DataFrame
+        Of `page_images`
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones
+    size : int
+        Side of the page's images, pixels
+    folder : str | Path
+        To write the jpegs to
+
+    Returns
+    -------
+    pd.DataFrame
+        image, label (what it is), path, split
+    """
     tables = {kind: _with_jpegs(df, size) for kind,df in zip(KINDS, (real, synthetic))}
     in_test = [_in_test(tested, kind, df) for kind,df in tables.items()]
     others = [_write_others(df, in_test, kind, Path(folder)/kind) for kind,df in tables.items()]
@@ -64,15 +96,38 @@ def _write_others(df, in_test, kind, folder):
     return pd.DataFrame(dict(image=[f'{kind}{i}' for i in rest.index], label=kind, path=paths))
 
 # %% ../nbs/48_machine_rater.ipynb #aaaad62c
-def machine_answers(page:str|Path, # Of `skingan.turing.turing_test`
-                    real:pd.DataFrame, # Lesion table of real images
-                    synthetic:pd.DataFrame, # Lesion table of synthetic ones, by the same generators as the test's
-                    folder:str|Path, # To write images to
-                    epochs:int=10, # Of the classifier
-                    arch='resnet18', # Of the classifier
-                    seed:int=0, # Of the classifier
-                   )->pd.DataFrame: # As `skingan.raters.read_answers`
-    "Let a classifier take a test, which learned from the other images. Raise `ValueError` as `other_images`"
+def machine_answers(page:str|Path,
+                    real:pd.DataFrame,
+                    synthetic:pd.DataFrame,
+                    folder:str|Path,
+                    epochs:int=10,
+                    arch='resnet18',
+                    seed:int=0,
+                   )->pd.DataFrame:
+    """Let a classifier take a test, which learned from the other images. Raise `ValueError` as `other_images`
+
+    Parameters
+    ----------
+    page : str | Path
+        Of `skingan.turing.turing_test`
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones, by the same generators as the test's
+    folder : str | Path
+        To write images to
+    epochs : int, default 10
+        Of the classifier
+    arch : default 'resnet18'
+        Of the classifier
+    seed : int, default 0
+        Of the classifier
+
+    Returns
+    -------
+    pd.DataFrame
+        As `skingan.raters.read_answers`
+    """
     folder = Path(folder)
     tested = page_images(page, folder/'tested')
     with Image.open(tested.path[0]) as image: size = image.width
@@ -81,9 +136,20 @@ def machine_answers(page:str|Path, # Of `skingan.turing.turing_test`
     fit_classifier(learn, epochs, [1e-3], folder/'training')
     return as_answers(predictions(learn, tested))
 
-def as_answers(preds:pd.DataFrame, # Of `skingan.classify.predictions`: image, label, real, synthetic
-              )->pd.DataFrame: # As `skingan.raters.read_answers`
-    "Return predictions as answers: sure (3) from 5/6, a guess (1) below 4/6"
+def as_answers(preds:pd.DataFrame,
+              )->pd.DataFrame:
+    """Return predictions as answers: sure (3) from 5/6, a guess (1) below 4/6
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `skingan.classify.predictions`: image, label, real, synthetic
+
+    Returns
+    -------
+    pd.DataFrame
+        As `skingan.raters.read_answers`
+    """
     p = preds[list(KINDS)]
     answer, confidence = p.idxmax(axis=1), np.digitize(p.max(axis=1), [4/6, 5/6]) + 1
     return pd.DataFrame(dict(rater='machine', image=preds.image.astype(int), kind=preds.label, answer=answer,

@@ -16,8 +16,14 @@ def _mean(x, of=None):
     value = x[of].mean()
     return value, np.where(of, x-value, 0)/of.sum()
 
-def classes_of(preds:pd.DataFrame)->list: # Sorted, so that their order in the table decides nothing
-    "Return the classes that predictions have a column for"
+def classes_of(preds:pd.DataFrame)->list:
+    """Return the classes that predictions have a column for
+
+    Returns
+    -------
+    list
+        Sorted, so that their order in the table decides nothing
+    """
     return sorted((o for o in preds if o not in ('image','label')), key=str)
 
 def _is_right(preds):
@@ -82,10 +88,23 @@ _OF_ALL = dict(accuracy=_accuracy, log_loss=_log_loss, balanced_accuracy=partial
                roc_auc=partial(_over_classes, _roc_auc),
                average_precision=partial(_over_classes, _average_precision))
 
-def parse_metric(metric:str, # Name of a measure
-                 labels:list, # Classes
-                )->tuple: # Name without the class, and the class; None: of all
-    "Return what a measure is of. Raise `ValueError` for an unknown one"
+def parse_metric(metric:str,
+                 labels:list,
+                )->tuple:
+    """Return what a measure is of. Raise `ValueError` for an unknown one
+
+    Parameters
+    ----------
+    metric : str
+        Name of a measure
+    labels : list
+        Classes
+
+    Returns
+    -------
+    tuple
+        Name without the class, and the class; None: of all
+    """
     if metric in _OF_ALL: return metric, None
     of_class = {f'{label}_{name}': (name, label) for name in _OF_CLASS for label in labels}
     if metric in of_class: return of_class[metric]
@@ -102,10 +121,23 @@ def _check_predictions(preds, labels):
     lost = sorted(set(preds.label) - set(labels), key=str)
     if lost: raise ValueError(f'label {lost[0]!r} has no column: there are {", ".join(map(str, labels))}')
 
-def influence(preds:pd.DataFrame, # Of `skingan.classify.predictions`
-              metric:str='balanced_accuracy', # One of those above
-             )->tuple: # Value, and the influence of each image, as an array
-    "Return a measure and the influence of each image. Raise `ValueError` for an unknown one, or a class without images"
+def influence(preds:pd.DataFrame,
+              metric:str='balanced_accuracy',
+             )->tuple:
+    """Return a measure and the influence of each image. Raise `ValueError` for an unknown one, or a class without images
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `skingan.classify.predictions`
+    metric : str, default 'balanced_accuracy'
+        One of those above
+
+    Returns
+    -------
+    tuple
+        Value, and the influence of each image, as an array
+    """
     labels = classes_of(preds)
     _check_predictions(preds, labels)
     name, label = parse_metric(metric, labels)

@@ -17,10 +17,23 @@ from .split import leaked, lesion_groups
 # %% ../nbs/43_memorisation.ipynb #9940bf59
 N_TURNS = 8
 
-def turned(x:np.ndarray, # Images `(..., height, width, 3)`
-           k:int, # Which symmetry, 0 to 7; 0: none
-          )->np.ndarray: # View of the same pixels
-    "Return images turned by a symmetry of the square"
+def turned(x:np.ndarray,
+           k:int,
+          )->np.ndarray:
+    """Return images turned by a symmetry of the square
+
+    Parameters
+    ----------
+    x : np.ndarray
+        Images `(..., height, width, 3)`
+    k : int
+        Which symmetry, 0 to 7; 0: none
+
+    Returns
+    -------
+    np.ndarray
+        View of the same pixels
+    """
     if k & 1: x = np.flip(x, -2)
     if k & 2: x = np.flip(x, -3)
     return np.swapaxes(x, -2, -3) if k & 4 else x
@@ -51,22 +64,51 @@ def _index(train, features):
     _check_not_empty(train)
     return NearestNeighbors(n_neighbors=1, algorithm='brute').fit(_joined(train, features))
 
-def nearest(synthetic:pd.DataFrame, # Lesion table of synthetic images, or of others
-            train:pd.DataFrame, # Lesion table that the generator has learned from
-            features=PixelFeatures(16), # Of `skingan.features`
-           )->pd.DataFrame: # image, label, nearest (id of the training image), distance, turn (of `turned`)
+def nearest(synthetic:pd.DataFrame,
+            train:pd.DataFrame,
+            features=PixelFeatures(16),
+           )->pd.DataFrame:
     """Find the nearest training image of each synthetic one, turned or not. The distance is the root mean square of
-    the features' differences. Raise `ValueError` for an empty table"""
+    the features' differences. Raise `ValueError` for an empty table
+
+    Parameters
+    ----------
+    synthetic : pd.DataFrame
+        Lesion table of synthetic images, or of others
+    train : pd.DataFrame
+        Lesion table that the generator has learned from
+    features : default PixelFeatures(16)
+        Of `skingan.features`
+
+    Returns
+    -------
+    pd.DataFrame
+        image, label, nearest (id of the training image), distance, turn (of `turned`)
+    """
     return _nearest(_index(train, features), synthetic, train, features)
 
 # %% ../nbs/43_memorisation.ipynb #700ee586
-def show_nearest(found:pd.DataFrame, # Of `nearest`
-                 synthetic:pd.DataFrame, # Lesion table of the synthetic images
-                 train:pd.DataFrame, # Lesion table that they were compared with
-                 n:int=5, # Pairs
-                 size:int=64, # Side of each image, pixels
+def show_nearest(found:pd.DataFrame,
+                 synthetic:pd.DataFrame,
+                 train:pd.DataFrame,
+                 n:int=5,
+                 size:int=64,
                 ):
-    "Show synthetic images, each beside its nearest training image and the change of each pixel, the nearest first"
+    """Show synthetic images, each beside its nearest training image and the change of each pixel, the nearest first
+
+    Parameters
+    ----------
+    found : pd.DataFrame
+        Of `nearest`
+    synthetic : pd.DataFrame
+        Lesion table of the synthetic images
+    train : pd.DataFrame
+        Lesion table that they were compared with
+    n : int, default 5
+        Pairs
+    size : int, default 64
+        Side of each image, pixels
+    """
     first = found.sort_values('distance', kind='stable').head(n)
     a, b = (pixels_of(df.set_index('image').loc[ids], size)
             for df,ids in ((synthetic, first.image), (train, first.nearest)))
@@ -145,13 +187,30 @@ def _row(found, reference, test):
     low, high = _interval(found, reference, n)
     return row | dict(share=(found < threshold).mean(), low=low, high=high, threshold=threshold)
 
-def memorised(synthetic:pd.DataFrame, # Lesion table of synthetic images, independent draws of a generator
-              train:pd.DataFrame, # Lesion table that the generator has learned from
-              test:pd.DataFrame, # Lesion table of real images of other lesions
-              features=PixelFeatures(16), # As for `nearest`
-             )->pd.DataFrame: # share, low, high (95 %), threshold, n, n_test, features, verdict; rows: all, classes
+def memorised(synthetic:pd.DataFrame,
+              train:pd.DataFrame,
+              test:pd.DataFrame,
+              features=PixelFeatures(16),
+             )->pd.DataFrame:
     """Judge whether a generator copies its training images. `threshold` is in typical distances of a new lesion,
-    `n_test` in independent ones. Raise `ValueError` for lesions on both sides, or too few of test"""
+    `n_test` in independent ones. Raise `ValueError` for lesions on both sides, or too few of test
+
+    Parameters
+    ----------
+    synthetic : pd.DataFrame
+        Lesion table of synthetic images, independent draws of a generator
+    train : pd.DataFrame
+        Lesion table that the generator has learned from
+    test : pd.DataFrame
+        Lesion table of real images of other lesions
+    features : default PixelFeatures(16)
+        As for `nearest`
+
+    Returns
+    -------
+    pd.DataFrame
+        share, low, high (95 %), threshold, n, n_test, features, verdict; rows: all, classes
+    """
     _check_not_empty(synthetic)
     _check_leaks(train, test)
     _check_classes(synthetic, test)

@@ -26,17 +26,43 @@ def _to_rgb(im):
 def _not_there(path):
     return FileNotFoundError(f'{path}: the image is not there. Mend the table, or leave its row out.')
 
-def to_square(im:Image.Image, # Of any size and mode
-              size:int, # Side of the square, pixels
-             )->np.ndarray: # `(size, size, 3)` uint8
-    "Return an image of Pillow, upright (EXIF), in RGB and resized"
+def to_square(im:Image.Image,
+              size:int,
+             )->np.ndarray:
+    """Return an image of Pillow, upright (EXIF), in RGB and resized
+
+    Parameters
+    ----------
+    im : Image.Image
+        Of any size and mode
+    size : int
+        Side of the square, pixels
+
+    Returns
+    -------
+    np.ndarray
+        `(size, size, 3)` uint8
+    """
     upright = _to_rgb(ImageOps.exif_transpose(im))
     return np.asarray(upright.resize((size,size), Image.BICUBIC))
 
-def decode(path:str|Path, # Image file
-           size:int, # Side of the square, pixels
-          )->np.ndarray: # `(size, size, 3)` uint8
-    "Read an image, upright (EXIF), in RGB and resized. Raise `FileNotFoundError` or `ValueError` naming the file"
+def decode(path:str|Path,
+           size:int,
+          )->np.ndarray:
+    """Read an image, upright (EXIF), in RGB and resized. Raise `FileNotFoundError` or `ValueError` naming the file
+
+    Parameters
+    ----------
+    path : str | Path
+        Image file
+    size : int
+        Side of the square, pixels
+
+    Returns
+    -------
+    np.ndarray
+        `(size, size, 3)` uint8
+    """
     try:
         with Image.open(path) as im:
             im.draft('RGB', (2*size, 2*size))
@@ -59,9 +85,16 @@ _WAY_OUT = 'give another folder as `cache`, or set SKINGAN_CACHE to one'
 class PixelCache:
     "Images of one size, each decoded once. `array` is `(n, size, size, 3)` uint8, memory-mapped"
     def __init__(self,
-                 size:int, # Side, pixels
-                 cache:str|Path|None=None, # Folder; by default `cache_dir()`
+                 size:int,
+                 cache:str|Path|None=None,
                 ):
+        """Parameters
+        ----------
+        size : int
+            Side, pixels
+        cache : str | Path | None, default None
+            Folder; by default `cache_dir()`
+        """
         self.size = size
         self.folder = Path(cache or cache_dir())/f'{size}px'
         with name_way_out(self.folder, _WAY_OUT): self.folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +110,20 @@ class PixelCache:
         return np.memmap(self.file, np.uint8, 'r', shape=(n, self.size, self.size, 3))
 
     def rows(self,
-             paths, # Paths of images
-            )->np.ndarray: # `(n,)`, their rows in `array`
-        "Return the row of each image, after decoding those that are not there yet"
+             paths,
+            )->np.ndarray:
+        """Return the row of each image, after decoding those that are not there yet
+
+        Parameters
+        ----------
+        paths
+            Paths of images
+
+        Returns
+        -------
+        np.ndarray
+            `(n,)`, their rows in `array`
+        """
         keys = [_image_key(p) for p in paths]
         known = self._known()
         if not known.keys() >= set(keys):

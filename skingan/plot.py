@@ -22,18 +22,44 @@ def light_figures():
     set_matplotlib_formats('jpeg', pil_kwargs=dict(quality=90))
 
 # %% ../nbs/03_plot.ipynb #63615ac2
-def to_bytes(x:torch.Tensor, # Images `(n, 3, size, size)` in [-1, 1]
-            )->np.ndarray: # `(n, size, size, 3)` uint8
-    "Return what a file of these images holds: the nearest of 256 steps"
+def to_bytes(x:torch.Tensor,
+            )->np.ndarray:
+    """Return what a file of these images holds: the nearest of 256 steps
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Images `(n, 3, size, size)` in [-1, 1]
+
+    Returns
+    -------
+    np.ndarray
+        `(n, size, size, 3)` uint8
+    """
     steps = x.detach().float().add(1).mul(127.5).round().clamp(0, 255)
     return steps.byte().permute(0,2,3,1).cpu().numpy()
 
 # %% ../nbs/03_plot.ipynb #e82af360
-def tile(x:np.ndarray, # Images `(n, height, width, 3)` uint8
-         ncols:int, # Images a row
-         gap:int=2, # White pixels between them
-        )->np.ndarray: # One image
-    "Return many images as one, row by row"
+def tile(x:np.ndarray,
+         ncols:int,
+         gap:int=2,
+        )->np.ndarray:
+    """Return many images as one, row by row
+
+    Parameters
+    ----------
+    x : np.ndarray
+        Images `(n, height, width, 3)` uint8
+    ncols : int
+        Images a row
+    gap : int, default 2
+        White pixels between them
+
+    Returns
+    -------
+    np.ndarray
+        One image
+    """
     height, width = x.shape[1:3]
     down, right = height+gap, width+gap # from an image to the next
     nrows = math.ceil(len(x)/ncols)
@@ -60,12 +86,24 @@ def _padded(x, n):
     missing = (0, n-len(x))
     return np.pad(x, [missing, (0,0), (0,0), (0,0)], constant_values=255)
 
-def show_rows(rows:dict, # Name of a row: images `(n, height, width, 3)` uint8
-              size:float=1., # Inches an image
-              title:str='', # Above the picture
-              file:str|Path|None=None, # Write the picture there, in place of showing it
+def show_rows(rows:dict,
+              size:float=1.,
+              title:str='',
+              file:str|Path|None=None,
              ):
-    "Show rows of images, each with its name"
+    """Show rows of images, each with its name
+
+    Parameters
+    ----------
+    rows : dict
+        Name of a row: images `(n, height, width, 3)` uint8
+    size : float, default 1.0
+        Inches an image
+    title : str, default ''
+        Above the picture
+    file : str | Path | None, default None
+        Write the picture there, in place of showing it
+    """
     rows = {name: np.asarray(x) for name,x in rows.items()}
     ncols = max(len(x) for x in rows.values())
     height = next(iter(rows.values())).shape[1] + 2
@@ -80,9 +118,16 @@ def show_rows(rows:dict, # Name of a row: images `(n, height, width, 3)` uint8
 class GridWriter:
     "Write grids of images to files, and show the newest one in a notebook"
     def __init__(self,
-                 name:str, # Of the model, for the title
-                 folder:str|Path, # Of `epoch-0010.jpg` and so on
+                 name:str,
+                 folder:str|Path,
                 ):
+        """Parameters
+        ----------
+        name : str
+            Of the model, for the title
+        folder : str | Path
+            Of `epoch-0010.jpg` and so on
+        """
         self.name, self.folder, self.place = name, Path(folder), None
 
     def __call__(self, rows, epoch):
@@ -101,20 +146,47 @@ class GridWriter:
         if self.place: self.place.update(HTML(''))
 
 # %% ../nbs/03_plot.ipynb #0b5f9b83
-def pixels_of(df:pd.DataFrame, # Lesion table
-              size:int=64, # Side, pixels
-             )->np.ndarray: # `(n, size, size, 3)` uint8
-    "Return the images of a (short) table"
+def pixels_of(df:pd.DataFrame,
+              size:int=64,
+             )->np.ndarray:
+    """Return the images of a (short) table
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    size : int, default 64
+        Side, pixels
+
+    Returns
+    -------
+    np.ndarray
+        `(n, size, size, 3)` uint8
+    """
     return np.stack([decode(o, size) for o in df.path])
 
 # %% ../nbs/03_plot.ipynb #8b10c425
-def show_classes(df:pd.DataFrame, # Lesion table
-                 labels:list|None=None, # Which classes, in which order. By default the table's, sorted
-                 n:int=8, # Images a class
-                 size:int=64, # Side of each, pixels
-                 title:str='', # Above the picture
+def show_classes(df:pd.DataFrame,
+                 labels:list|None=None,
+                 n:int=8,
+                 size:int=64,
+                 title:str='',
                 ):
-    "Show the first `n` images of each class, a class a row"
+    """Show the first `n` images of each class, a class a row
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    labels : list | None, default None
+        Which classes, in which order. By default the table's, sorted
+    n : int, default 8
+        Images a class
+    size : int, default 64
+        Side of each, pixels
+    title : str, default ''
+        Above the picture
+    """
     labels = labels or sorted(set(df.label))
     rows = {o: pixels_of(df[df.label==o].head(n), size) for o in labels}
     show_rows(rows, title=title)
@@ -126,18 +198,41 @@ def _same_images(tables, n, size):
     ids = list(first.image.head(n))
     return {name: pixels_of(df.set_index('image').loc[ids], size) for name,df in tables.items()}
 
-def show_pairs(tables:dict, # Name: lesion table. Rows with the same `image` are shown one above the other
-               n:int=10, # How many
-               size:int=64, # Side of each, pixels
+def show_pairs(tables:dict,
+               n:int=10,
+               size:int=64,
               ):
-    "Show images of several tables that share their ids"
+    """Show images of several tables that share their ids
+
+    Parameters
+    ----------
+    tables : dict
+        Name: lesion table. Rows with the same `image` are shown one above the other
+    n : int, default 10
+        How many
+    size : int, default 64
+        Side of each, pixels
+    """
     show_rows(_same_images(tables, n, size))
 
 # %% ../nbs/03_plot.ipynb #68ade7c1
-def pixel_difference(a:np.ndarray, # `(n, height, width, 3)` uint8
-                     b:np.ndarray, # The same shape
-                    )->np.ndarray: # The same shape, uint8
-    "Return |a - b| of each pixel"
+def pixel_difference(a:np.ndarray,
+                     b:np.ndarray,
+                    )->np.ndarray:
+    """Return |a - b| of each pixel
+
+    Parameters
+    ----------
+    a : np.ndarray
+        `(n, height, width, 3)` uint8
+    b : np.ndarray
+        The same shape
+
+    Returns
+    -------
+    np.ndarray
+        The same shape, uint8
+    """
     return np.abs(a.astype(np.int16) - b).astype(np.uint8)
 
 # %% ../nbs/03_plot.ipynb #55fd2123
@@ -147,11 +242,21 @@ def _with_changes(images):
     pairs = [[(name, x), ('change', pixel_difference(x, original))] for name,x in others]
     return [(first, original), *sum(pairs, [])]
 
-def show_changes(tables:dict, # Name: lesion table. The first has the originals, the others versions of them
-                 n:int=8, # How many
-                 size:int=64, # Side of each, pixels
+def show_changes(tables:dict,
+                 n:int=8,
+                 size:int=64,
                 ):
-    "Show one row per image: the original, then each table's version and its change, `pixel_difference`"
+    """Show one row per image: the original, then each table's version and its change, `pixel_difference`
+
+    Parameters
+    ----------
+    tables : dict
+        Name: lesion table. The first has the originals, the others versions of them
+    n : int, default 8
+        How many
+    size : int, default 64
+        Side of each, pixels
+    """
     headers, columns = zip(*_with_changes(_same_images(tables, n, size)))
     row_by_row = np.stack(columns, 1).reshape(-1, size, size, 3)
     width = size+2
@@ -161,10 +266,18 @@ def show_changes(tables:dict, # Name: lesion table. The first has the originals,
     plt.show()
 
 # %% ../nbs/03_plot.ipynb #b55e8b70
-def plot_terms(history:pd.DataFrame, # A column per term, a row per epoch
-               ncols:int=4, # Small charts a row
+def plot_terms(history:pd.DataFrame,
+               ncols:int=4,
               ):
-    "Show one small chart a term"
+    """Show one small chart a term
+
+    Parameters
+    ----------
+    history : pd.DataFrame
+        A column per term, a row per epoch
+    ncols : int, default 4
+        Small charts a row
+    """
     n_epochs, n = history.shape
     nrows = math.ceil(n/ncols)
     fig,axs = plt.subplots(nrows, ncols, figsize=(2.6*ncols, 1.9*nrows), squeeze=False)
@@ -177,12 +290,24 @@ def plot_terms(history:pd.DataFrame, # A column per term, a row per epoch
     plt.show()
 
 # %% ../nbs/03_plot.ipynb #8196bbcd
-def plot_forest(table:pd.DataFrame, # Of `skingan.evidence.compare`: difference, low, high by arm
-                title:str='', # Above it
-                controls:tuple=(), # Arms to be shown in grey
-                ax=None, # matplotlib's axes; None: a figure of its own
+def plot_forest(table:pd.DataFrame,
+                title:str='',
+                controls:tuple=(),
+                ax=None,
                ):
-    "Plot differences and their intervals, an arm a line"
+    """Plot differences and their intervals, an arm a line
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        Of `skingan.evidence.compare`: difference, low, high by arm
+    title : str, default ''
+        Above it
+    controls : tuple, default ()
+        Arms to be shown in grey
+    ax : default None
+        matplotlib's axes; None: a figure of its own
+    """
     if ax is None: _,ax = plt.subplots(figsize=(6, .35*len(table)+1.1))
     for y,(arm,o) in enumerate(table.iterrows()):
         color = '.6' if arm in controls else 'C0'
@@ -216,12 +341,24 @@ def _way(table):
     numbers = table.xs('synthetic', level='set').n
     return f'{", ".join(table.features.unique())}, n={"/".join(map(str, numbers.unique()))}'
 
-def plot_quality(tables:dict, # Arm: table of `skingan.fidelity.quality`
-                 effects:pd.DataFrame, # Of `skingan.evidence.compare`: difference, low, high by arm
-                 measure:str='kid', # Column of the tables
-                 ax=None, # matplotlib's axes; None: a figure of its own
+def plot_quality(tables:dict,
+                 effects:pd.DataFrame,
+                 measure:str='kid',
+                 ax=None,
                 ):
-    "Plot each arm's difference over a measure of its synthetic images. Raise `ValueError` for arms that do not compare"
+    """Plot each arm's difference over a measure of its synthetic images. Raise `ValueError` for arms that do not compare
+
+    Parameters
+    ----------
+    tables : dict
+        Arm: table of `skingan.fidelity.quality`
+    effects : pd.DataFrame
+        Of `skingan.evidence.compare`: difference, low, high by arm
+    measure : str, default 'kid'
+        Column of the tables
+    ax : default None
+        matplotlib's axes; None: a figure of its own
+    """
     _check_tables(tables, effects)
     if ax is None: _,ax = plt.subplots(figsize=(5, 3.5))
     x = [o.xs('synthetic', level='set')[measure].mean() for o in tables.values()]

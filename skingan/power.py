@@ -10,12 +10,24 @@ import numpy as np, pandas as pd
 from scipy.stats import nct, t
 
 # %% ../nbs/44_power.ipynb #a24c4c11
-def power(difference:float, # True difference
-          replicates:int, # At least 2
-          spread:float, # Standard deviation of a replicate's difference, of both sources of luck
-          alpha:float=.05, # p below which it counts as found
+def power(difference:float,
+          replicates:int,
+          spread:float,
+          alpha:float=.05,
          )->float:
-    "Return the probability that `compare` finds a difference, in several replicates of test lesions of their own"
+    """Return the probability that `compare` finds a difference, in several replicates of test lesions of their own
+
+    Parameters
+    ----------
+    difference : float
+        True difference
+    replicates : int
+        At least 2
+    spread : float
+        Standard deviation of a replicate's difference, of both sources of luck
+    alpha : float, default 0.05
+        p below which it counts as found
+    """
     if replicates < 2: raise ValueError(f'replicates={replicates}: without a second one nothing is known of trainings')
     if spread <= 0: raise ValueError(f'spread={spread}: give a number above 0')
     df, effect = replicates-1, abs(difference)/spread*replicates**.5
@@ -24,31 +36,80 @@ def power(difference:float, # True difference
     return float(np.nan_to_num(found, nan=1.)) # it overflows where the effect is very large
 
 # %% ../nbs/44_power.ipynb #817faba5
-def replicates_needed(difference:float, # True difference
-                      spread:float, # As in `power`
-                      wanted:float=.8, # Probability to find it
-                      alpha:float=.05, # p below which it counts as found
-                      most:int=1000, # More are not looked for
-                     )->int|None: # None: more than `most`
-    "Return the number of replicates that find a difference with the wanted probability"
+def replicates_needed(difference:float,
+                      spread:float,
+                      wanted:float=.8,
+                      alpha:float=.05,
+                      most:int=1000,
+                     )->int|None:
+    """Return the number of replicates that find a difference with the wanted probability
+
+    Parameters
+    ----------
+    difference : float
+        True difference
+    spread : float
+        As in `power`
+    wanted : float, default 0.8
+        Probability to find it
+    alpha : float, default 0.05
+        p below which it counts as found
+    most : int, default 1000
+        More are not looked for
+
+    Returns
+    -------
+    int | None
+        None: more than `most`
+    """
     if not difference: return None
     enough = (n for n in range(2, most+1) if power(difference, n, spread, alpha) >= wanted)
     return next(enough, None)
 
 # %% ../nbs/44_power.ipynb #67bd0762
-def expected_spread(training:float, # Standard deviation of the difference over trainings, on the same lesions
-                    lesion:float, # Standard deviation of a lesion's part, times the number of lesions
-                    lesions:int, # Test lesions of a replicate, all, or of the class that is measured
-                   )->float: # For `power`
-    "Return the standard deviation of a replicate's difference"
+def expected_spread(training:float,
+                    lesion:float,
+                    lesions:int,
+                   )->float:
+    """Return the standard deviation of a replicate's difference
+
+    Parameters
+    ----------
+    training : float
+        Standard deviation of the difference over trainings, on the same lesions
+    lesion : float
+        Standard deviation of a lesion's part, times the number of lesions
+    lesions : int
+        Test lesions of a replicate, all, or of the class that is measured
+
+    Returns
+    -------
+    float
+        For `power`
+    """
     return (training**2 + lesion**2/lesions)**.5
 
 # %% ../nbs/44_power.ipynb #fc66f2d8
-def power_table(spread:float, # As in `power`
-                differences:tuple=(.01,.02,.03,.05,.1), # True ones
-                replicates:tuple=(2,3,5,10,20), # Of test lesions of their own
-               )->pd.DataFrame: # Indexed by replicates, a column per difference
-    "Return the probabilities to find differences"
+def power_table(spread:float,
+                differences:tuple=(.01,.02,.03,.05,.1),
+                replicates:tuple=(2,3,5,10,20),
+               )->pd.DataFrame:
+    """Return the probabilities to find differences
+
+    Parameters
+    ----------
+    spread : float
+        As in `power`
+    differences : tuple, default (0.01, 0.02, 0.03, 0.05, 0.1)
+        True ones
+    replicates : tuple, default (2, 3, 5, 10, 20)
+        Of test lesions of their own
+
+    Returns
+    -------
+    pd.DataFrame
+        Indexed by replicates, a column per difference
+    """
     rows = [[power(d, n, spread) for d in differences] for n in replicates]
     index, columns = pd.Index(replicates, name='replicates'), pd.Index(differences, name='difference')
     return pd.DataFrame(rows, index, columns)

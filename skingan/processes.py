@@ -15,14 +15,26 @@ from .device import own_device, traits
 from .stage import set_seed, subseed
 
 # %% ../nbs/09_processes.ipynb #4497c729
-def n_processes()->int: # At least 1
-    "Return how many processes train together"
+def n_processes()->int:
+    """Return how many processes train together
+
+    Returns
+    -------
+    int
+        At least 1
+    """
     return max(1, num_distrib()) # fastai's number is 0 where there is one process
 
 # %% ../nbs/09_processes.ipynb #69a67f81
-def average_tensors(tensors:list, # Of the same shapes in every process; they are changed
+def average_tensors(tensors:list,
                    ):
-    "Replace each tensor by its mean over all processes"
+    """Replace each tensor by its mean over all processes
+
+    Parameters
+    ----------
+    tensors : list
+        Of the same shapes in every process; they are changed
+    """
     if n_processes() == 1: return
     flat = torch.cat([o.reshape(-1) for o in tensors])
     dist.all_reduce(flat)
@@ -43,19 +55,43 @@ def _all_reduce_sum(x):
     return x
 
 # %% ../nbs/09_processes.ipynb #73b8de87
-def first_decides(value:bool, # Of this process
-                  device, # Where the processes exchange tensors
-                 )->bool: # Of the first process
-    "Return the first process' answer, so that all do the same"
+def first_decides(value:bool,
+                  device,
+                 )->bool:
+    """Return the first process' answer, so that all do the same
+
+    Parameters
+    ----------
+    value : bool
+        Of this process
+    device
+        Where the processes exchange tensors
+
+    Returns
+    -------
+    bool
+        Of the first process
+    """
     if n_processes() == 1: return value
     answer = torch.tensor(int(value), device=device)
     dist.broadcast(answer, 0)
     return bool(answer)
 
 # %% ../nbs/09_processes.ipynb #1841456a
-def gather_to_first(o, # Anything that can be pickled
-                   )->list|None: # In the first process every process' `o`, in their order; in the others None
-    "Collect what every process has"
+def gather_to_first(o,
+                   )->list|None:
+    """Collect what every process has
+
+    Parameters
+    ----------
+    o
+        Anything that can be pickled
+
+    Returns
+    -------
+    list | None
+        In the first process every process' `o`, in their order; in the others None
+    """
     n = n_processes()
     if n == 1: return [o]
     gathered = None if rank_distrib() else [None]*n
@@ -63,9 +99,15 @@ def gather_to_first(o, # Anything that can be pickled
     return gathered
 
 # %% ../nbs/09_processes.ipynb #8c372d4b
-def join_processes(dls, # fastai `DataLoaders` whose `train` has `take_part`
+def join_processes(dls,
                   ):
-    "Find the other processes, and take this one's GPU and images. Raise `TypeError` if the loader has no parts"
+    """Find the other processes, and take this one's GPU and images. Raise `TypeError` if the loader has no parts
+
+    Parameters
+    ----------
+    dls
+        fastai `DataLoaders` whose `train` has `take_part`
+    """
     n = n_processes()
     if n == 1: return
     if not hasattr(dls.train, 'take_part'):
@@ -89,19 +131,33 @@ class BroadcastStart(Callback):
         self.dls.train.rng = random.Random(seed.item())
 
 # %% ../nbs/09_processes.ipynb #78c82472
-def add_process_callbacks(learn, # fastai `Learner`
+def add_process_callbacks(learn,
                          ):
-    "Begin like the other processes, and leave the progress to the first"
+    """Begin like the other processes, and leave the progress to the first
+
+    Parameters
+    ----------
+    learn
+        fastai `Learner`
+    """
     learn.add_cb(BroadcastStart())
     if not rank_distrib(): return
     learn.remove_cbs(learn.cbs.filter(lambda o: isinstance(o, ProgressCallback)))
     learn.logger = noop
 
 # %% ../nbs/09_processes.ipynb #6ed9f65c
-def check_same_checkpoint(learn, # Learner with `done_epochs`
-                          checkpoint, # Name of the file
+def check_same_checkpoint(learn,
+                          checkpoint,
                          ):
-    "Raise `ValueError` if not all processes have read the same checkpoint"
+    """Raise `ValueError` if not all processes have read the same checkpoint
+
+    Parameters
+    ----------
+    learn
+        Learner with `done_epochs`
+    checkpoint
+        Name of the file
+    """
     mean = torch.tensor([float(learn.done_epochs)], device=learn.dls.device)
     average_tensors([mean])
     if mean != learn.done_epochs:

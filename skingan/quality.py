@@ -30,14 +30,35 @@ def _class_variety(real, synthetic, label, n, size, seed, least):
     return dict(n=n, real=a['mean'], synthetic=b['mean'], ratio=ratio, nearest_ratio=nearest_ratio,
                 closest=b['closest'], collapsed=min(ratio, nearest_ratio) < least)
 
-def variety(real:pd.DataFrame, # Lesion table of real images
-            synthetic:pd.DataFrame, # Lesion table of synthetic images
-            n:int=200, # Images of a class to compare, at most
-            size:int=16, # Their side, pixels
-            seed:int=0, # Of the choice of images
-            least:float=.5, # A class with a ratio below this counts as collapsed
-           )->pd.DataFrame: # A row per class of `synthetic`; the columns are explained below
-    "Compare the distances between images of each class. Raise `ValueError` for fewer than two on either side"
+def variety(real:pd.DataFrame,
+            synthetic:pd.DataFrame,
+            n:int=200,
+            size:int=16,
+            seed:int=0,
+            least:float=.5,
+           )->pd.DataFrame:
+    """Compare the distances between images of each class. Raise `ValueError` for fewer than two on either side
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic images
+    n : int, default 200
+        Images of a class to compare, at most
+    size : int, default 16
+        Their side, pixels
+    seed : int, default 0
+        Of the choice of images
+    least : float, default 0.5
+        A class with a ratio below this counts as collapsed
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per class of `synthetic`; the columns are explained below
+    """
     rows = {}
     for label in sorted(set(synthetic.label)):
         of_class = (o[o.label==label] for o in (real, synthetic))
@@ -45,9 +66,20 @@ def variety(real:pd.DataFrame, # Lesion table of real images
     return pd.DataFrame(rows).T.infer_objects()
 
 # %% ../nbs/42_quality.ipynb #b38e8e26
-def describe_collapse(variety:pd.DataFrame, # Of `variety`
-                     )->str: # A sentence
-    "Return which classes have collapsed, or which one is the least varied"
+def describe_collapse(variety:pd.DataFrame,
+                     )->str:
+    """Return which classes have collapsed, or which one is the least varied
+
+    Parameters
+    ----------
+    variety : pd.DataFrame
+        Of `variety`
+
+    Returns
+    -------
+    str
+        A sentence
+    """
     collapsed = list(variety.index[variety.collapsed])
     if collapsed: return f'collapsed: {", ".join(collapsed)}'
     ratio = variety[['ratio','nearest_ratio']].min(axis=1)

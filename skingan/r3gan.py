@@ -14,27 +14,66 @@ from .layers import frozen
 from .noise import class_names, noise_gan_learner
 
 # %% ../nbs/26_r3gan.ipynb #d9e085c7
-def relativistic_loss(winners:torch.Tensor, # Scores `(n,)` that are to be the higher ones
-                      others:torch.Tensor, # Scores of their partners
-                     )->torch.Tensor: # Mean, a scalar
-    "Return the mean of log(1 + exp(other - winner))"
+def relativistic_loss(winners:torch.Tensor,
+                      others:torch.Tensor,
+                     )->torch.Tensor:
+    """Return the mean of log(1 + exp(other - winner))
+
+    Parameters
+    ----------
+    winners : torch.Tensor
+        Scores `(n,)` that are to be the higher ones
+    others : torch.Tensor
+        Scores of their partners
+
+    Returns
+    -------
+    torch.Tensor
+        Mean, a scalar
+    """
     return F.softplus(others.float() - winners.float()).mean()
 
 # %% ../nbs/26_r3gan.ipynb #6415a207
-def squared_slope(scores:torch.Tensor, # `(n,)`, one of each image
-                  images:torch.Tensor, # From which they were computed; they require gradients
-                 )->torch.Tensor: # Mean, a scalar that can be differentiated again
-    "Return the mean over the images of the squared length of the score's gradient"
+def squared_slope(scores:torch.Tensor,
+                  images:torch.Tensor,
+                 )->torch.Tensor:
+    """Return the mean over the images of the squared length of the score's gradient
+
+    Parameters
+    ----------
+    scores : torch.Tensor
+        `(n,)`, one of each image
+    images : torch.Tensor
+        From which they were computed; they require gradients
+
+    Returns
+    -------
+    torch.Tensor
+        Mean, a scalar that can be differentiated again
+    """
     gradient, = torch.autograd.grad(scores.sum(), images, create_graph=True)
     return gradient.square().flatten(1).sum(1).mean()
 
 # %% ../nbs/26_r3gan.ipynb #99c87d66
 _GAIN = math.sqrt(2/(1 + .2**2)) # of a leaky ReLU
 
-def scaled(layer:nn.Module, # A convolution or linear layer
-           gain:float=1., # Standard deviation of its results, for inputs of variance 1
-          )->nn.Module: # `layer`
-    "Set weights to N(0, gain²/inputs), the bias to 0"
+def scaled(layer:nn.Module,
+           gain:float=1.,
+          )->nn.Module:
+    """Set weights to N(0, gain²/inputs), the bias to 0
+
+    Parameters
+    ----------
+    layer : nn.Module
+        A convolution or linear layer
+    gain : float, default 1.0
+        Standard deviation of its results, for inputs of variance 1
+
+    Returns
+    -------
+    nn.Module
+        `layer`
+    """
     nn.init.normal_(layer.weight, 0, gain/math.sqrt(layer.weight[0].numel()))
     if layer.bias is not None: nn.init.zeros_(layer.bias)
     return layer
@@ -42,9 +81,16 @@ def scaled(layer:nn.Module, # A convolution or linear layer
 class ResidualBlock(nn.Module):
     "Images of `nf` channels to images of `nf` channels"
     def __init__(self,
-                 nf, # Number of channels
-                 n_total, # Residual blocks in the whole network
+                 nf,
+                 n_total,
                 ):
+        """Parameters
+        ----------
+        nf
+            Number of channels
+        n_total
+            Residual blocks in the whole network
+        """
         super().__init__()
         wide, gain = 2*nf, _GAIN*n_total**-.25
         groups = wide//16 if wide % 16 == 0 else 1
@@ -61,8 +107,13 @@ class ResidualBlock(nn.Module):
 class Resize(nn.Module):
     "Multiply the side of images, bilinearly; to halve it, each pixel is a mean over 4 × 4"
     def __init__(self,
-                 factor, # 2 or 1/2
+                 factor,
                 ):
+        """Parameters
+        ----------
+        factor
+            2 or 1/2
+        """
         super().__init__()
         self.factor = factor
 
@@ -72,10 +123,23 @@ class Resize(nn.Module):
         return resized.to(x.dtype) # in float32, because a CPU has no antialiasing in bfloat16
 
 # %% ../nbs/26_r3gan.ipynb #8893daa2
-def stage_widths(size:int, # Side of the images, pixels: a power of 2 of at least 8
-                 filters:int, # Channels at that side
-                )->list: # Channels at 4, 8, ..., `size` pixels
-    "Return twice as many channels at half the side, `8*filters` at most. Raise `ValueError` for another size"
+def stage_widths(size:int,
+                 filters:int,
+                )->list:
+    """Return twice as many channels at half the side, `8*filters` at most. Raise `ValueError` for another size
+
+    Parameters
+    ----------
+    size : int
+        Side of the images, pixels: a power of 2 of at least 8
+    filters : int
+        Channels at that side
+
+    Returns
+    -------
+    list
+        Channels at 4, 8, ..., `size` pixels
+    """
     if size < 8 or size & (size-1): raise ValueError(f'size {size}: r3gan generates 8, 16, 32, 64, 128, ... px')
     n = int(math.log2(size//4))
     return [filters*min(2**k, 8) for k in range(n+1)][::-1]
@@ -86,12 +150,25 @@ def _change(ni, nf): return [scaled(nn.Conv2d(ni, nf, 1, bias=False))] if ni != 
 class R3Generator(nn.Module):
     "Noise `(n, z_dim)` and class numbers `(n,)` to images `(n, 3, size, size)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: a power of 2 of at least 8, pixels
-                 filters=64, # Channels at the whole side
-                 z_dim=64, # Length of the noise, and of a class' vector
-                 n_blocks=2, # Residual blocks at each side
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 z_dim=64,
+                 n_blocks=2,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: a power of 2 of at least 8, pixels
+        filters : default 64
+            Channels at the whole side
+        z_dim : default 64
+            Length of the noise, and of a class' vector
+        n_blocks : default 2
+            Residual blocks at each side
+        """
         super().__init__()
         self.settings = dict(n_classes=n_classes, size=size, filters=filters, z_dim=z_dim, n_blocks=n_blocks)
         widths = stage_widths(size, filters)
@@ -115,11 +192,22 @@ class R3Generator(nn.Module):
 class R3Discriminator(nn.Module):
     "Images and class numbers to scores `(n,)`"
     def __init__(self,
-                 n_classes, # Number of classes
-                 size=64, # Side of the images: a power of 2 of at least 8, pixels
-                 filters=64, # Channels at the whole side
-                 n_blocks=2, # Residual blocks at each side
+                 n_classes,
+                 size=64,
+                 filters=64,
+                 n_blocks=2,
                 ):
+        """Parameters
+        ----------
+        n_classes
+            Number of classes
+        size : default 64
+            Side of the images: a power of 2 of at least 8, pixels
+        filters : default 64
+            Channels at the whole side
+        n_blocks : default 2
+            Residual blocks at each side
+        """
         super().__init__()
         widths = stage_widths(size, filters)[::-1]
         n, blocks = widths[-1], lambda nf: [ResidualBlock(nf, n_blocks*len(widths)) for _ in range(n_blocks)]
@@ -140,10 +228,19 @@ class R3GAN(nn.Module):
     "The two networks and their losses, for `adversarial_learner`"
     terms = ['d_source','d_r1','d_r2','g_source']
     def __init__(self,
-                 generator, # Noise and class numbers to images
-                 discriminator, # Images and class numbers to scores
-                 gamma, # Twice the weight of each gradient penalty
+                 generator,
+                 discriminator,
+                 gamma,
                 ):
+        """Parameters
+        ----------
+        generator
+            Noise and class numbers to images
+        discriminator
+            Images and class numbers to scores
+        gamma
+            Twice the weight of each gradient penalty
+        """
         super().__init__()
         self.generator, self.discriminator, self.gamma = generator, discriminator, gamma
 
@@ -171,18 +268,47 @@ class R3GAN(nn.Module):
         yield 'generator', dict(g_source=relativistic_loss(fake_scores, real_scores))
 
 # %% ../nbs/26_r3gan.ipynb #c760e333
-def r3gan_learner(dls, # `lesion_dls`, with `.vocab`
-                  size:int=64, # 8, 16, 32, 64, 128, ... pixels, as `dls`
-                  filters:int=64, # Channels at the whole side
-                  z_dim:int=64, # Length of the noise
-                  n_blocks:int=2, # Residual blocks at each side
-                  gamma:float|None=None, # Twice the weight of each gradient penalty; None: 2 at 64 px, by area
-                  lr:float=2e-4, # Learning rate of both networks
-                  betas:tuple=(0.,.9), # Adam's
-                  compile:bool=False, # Refused
-                  **kwargs, # More for `noise_gan_learner`
-                 )->AdversarialLearner: # To be trained with `fit` or `fit_gan`
-    "Return a learner for an R3GAN that generates all classes of `dls`"
+def r3gan_learner(dls,
+                  size:int=64,
+                  filters:int=64,
+                  z_dim:int=64,
+                  n_blocks:int=2,
+                  gamma:float|None=None,
+                  lr:float=2e-4,
+                  betas:tuple=(0.,.9),
+                  compile:bool=False,
+                  **kwargs,
+                 )->AdversarialLearner:
+    """Return a learner for an R3GAN that generates all classes of `dls`
+
+    Parameters
+    ----------
+    dls
+        `lesion_dls`, with `.vocab`
+    size : int, default 64
+        8, 16, 32, 64, 128, ... pixels, as `dls`
+    filters : int, default 64
+        Channels at the whole side
+    z_dim : int, default 64
+        Length of the noise
+    n_blocks : int, default 2
+        Residual blocks at each side
+    gamma : float | None, default None
+        Twice the weight of each gradient penalty; None: 2 at 64 px, by area
+    lr : float, default 0.0002
+        Learning rate of both networks
+    betas : tuple, default (0.0, 0.9)
+        Adam's
+    compile : bool, default False
+        Refused
+    kwargs
+        More for `noise_gan_learner`
+
+    Returns
+    -------
+    AdversarialLearner
+        To be trained with `fit` or `fit_gan`
+    """
     if compile: raise ValueError('r3gan: torch.compile cannot differentiate a gradient penalty; give compile=False')
     n_classes = len(class_names(dls))
     generator = R3Generator(n_classes, size, filters, z_dim, n_blocks)

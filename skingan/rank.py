@@ -23,10 +23,23 @@ def _check_class(vocab, label, rows):
     if label not in vocab: raise ValueError(f'label {label!r}: this classifier knows {", ".join(vocab)}')
     if not len(rows): raise ValueError(f'no training image has the label {label!r}, so there is nothing to rank')
 
-def rank_predictions(preds:pd.DataFrame, # Of `predictions`: image, label, a probability per class
-                     label:str, # The class to rank
-                    )->pd.DataFrame: # image, confidence, correct, rank (from 1), sorted by rank
-    "Rank the images of a class by confidence. Raise `ValueError` for an unknown class or one without images"
+def rank_predictions(preds:pd.DataFrame,
+                     label:str,
+                    )->pd.DataFrame:
+    """Rank the images of a class by confidence. Raise `ValueError` for an unknown class or one without images
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `predictions`: image, label, a probability per class
+    label : str
+        The class to rank
+
+    Returns
+    -------
+    pd.DataFrame
+        image, confidence, correct, rank (from 1), sorted by rank
+    """
     vocab = [c for c in preds if c not in ('image','label')]
     rows = _of_class(preds, label)
     _check_class(vocab, label, rows)
@@ -36,19 +49,43 @@ def rank_predictions(preds:pd.DataFrame, # Of `predictions`: image, label, a pro
     return ranked.assign(rank=range(1, len(ranked)+1))
 
 # %% ../nbs/41_rank.ipynb #2bd081f4
-def fraction(alpha, # Number, or text such as `1/4`
-            )->Fraction: # In (0, 1]
-    "Return a fraction exactly. Raise `ValueError` for anything else"
+def fraction(alpha,
+            )->Fraction:
+    """Return a fraction exactly. Raise `ValueError` for anything else
+
+    Parameters
+    ----------
+    alpha
+        Number, or text such as `1/4`
+
+    Returns
+    -------
+    Fraction
+        In (0, 1]
+    """
     try: exact = Fraction(str(alpha))
     except (ValueError, ZeroDivisionError): exact = 0
     if not 0 < exact <= 1: raise ValueError(f'alpha={alpha}: give a fraction above 0, and 1 at most')
     return exact
 
 # %% ../nbs/41_rank.ipynb #232335a6
-def most_confident(ranked:pd.DataFrame, # With confidence, correct and rank
-                   alpha, # Fraction of the correct rows to keep, in (0, 1]; a number, or text such as `1/4`
-                  )->pd.DataFrame: # Its rows that are kept, sorted by rank
-    "Keep round(α × number correct) of the correct rows, at least one. Raise `ValueError` if none is correct"
+def most_confident(ranked:pd.DataFrame,
+                   alpha,
+                  )->pd.DataFrame:
+    """Keep round(α × number correct) of the correct rows, at least one. Raise `ValueError` if none is correct
+
+    Parameters
+    ----------
+    ranked : pd.DataFrame
+        With confidence, correct and rank
+    alpha
+        Fraction of the correct rows to keep, in (0, 1]; a number, or text such as `1/4`
+
+    Returns
+    -------
+    pd.DataFrame
+        Its rows that are kept, sorted by rank
+    """
     correct = ranked[ranked.correct]
     if not len(correct):
         raise ValueError(f'none of the {len(ranked)} images was predicted correctly, so the filter has nothing to '
@@ -57,32 +94,79 @@ def most_confident(ranked:pd.DataFrame, # With confidence, correct and rank
     return correct.nsmallest(max(1, n), 'rank')
 
 # %% ../nbs/41_rank.ipynb #97470787
-def path_rank(learn:Learner, # Of `classifier`
-              df:pd.DataFrame, # Lesion table; where it has a `split`, its train rows are ranked
-              label:str, # The class to rank
-             )->pd.DataFrame: # Lesion table of the class with confidence, correct and rank, sorted by rank
-    "Rank the training images of a class by a classifier. Raise `ValueError` as `rank_predictions` does"
+def path_rank(learn:Learner,
+              df:pd.DataFrame,
+              label:str,
+             )->pd.DataFrame:
+    """Rank the training images of a class by a classifier. Raise `ValueError` as `rank_predictions` does
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    df : pd.DataFrame
+        Lesion table; where it has a `split`, its train rows are ranked
+    label : str
+        The class to rank
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table of the class with confidence, correct and rank, sorted by rank
+    """
     rows = _of_class(df, label).drop(columns=['confidence','correct','rank'], errors='ignore') # of an earlier ranking
     _check_class(learn.dls.vocab, label, rows)
     ranked = rank_predictions(predictions(learn, rows), label)
     return ranked.merge(rows, on='image', validate='1:1')
 
 # %% ../nbs/41_rank.ipynb #25cab4cc
-def path_rank_filter(learn:Learner, # Of `classifier`
-                     df:pd.DataFrame, # Lesion table; where it has a `split`, its train rows are filtered
-                     label:str, # The class to filter
-                     alpha, # Fraction of the correctly predicted images to keep, in (0, 1], or text such as `1/4`
-                    )->pd.DataFrame: # Lesion table of those kept with confidence, correct and rank, sorted by rank
-    "Apply the thesis' path-rank-filter (7.2.3). Raise `ValueError` as `most_confident` and `rank_predictions` do"
+def path_rank_filter(learn:Learner,
+                     df:pd.DataFrame,
+                     label:str,
+                     alpha,
+                    )->pd.DataFrame:
+    """Apply the thesis' path-rank-filter (7.2.3). Raise `ValueError` as `most_confident` and `rank_predictions` do
+
+    Parameters
+    ----------
+    learn : Learner
+        Of `classifier`
+    df : pd.DataFrame
+        Lesion table; where it has a `split`, its train rows are filtered
+    label : str
+        The class to filter
+    alpha
+        Fraction of the correctly predicted images to keep, in (0, 1], or text such as `1/4`
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table of those kept with confidence, correct and rank, sorted by rank
+    """
     fraction(alpha) # a bad one is found before anything is predicted
     return most_confident(path_rank(learn, df, label), alpha)
 
 # %% ../nbs/41_rank.ipynb #994efbda
-def train_folds(df:pd.DataFrame, # Lesion table with `split`
-                k:int, # Folds, at least 2
-                seed:int=0, # Of the division
-               )->list: # `k` lesion tables; in each another fold is `test`
-    "Divide the training images into folds, stratified by label, the images of a lesion together"
+def train_folds(df:pd.DataFrame,
+                k:int,
+                seed:int=0,
+               )->list:
+    """Divide the training images into folds, stratified by label, the images of a lesion together
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+    k : int
+        Folds, at least 2
+    seed : int, default 0
+        Of the division
+
+    Returns
+    -------
+    list
+        `k` lesion tables; in each another fold is `test`
+    """
     if k < 2: raise ValueError(f'{k} folds: give 2 at least')
     train, valid = df[df.split=='train'], df[df.split=='valid']
     folds = StratifiedGroupKFold(k, shuffle=True, random_state=seed)

@@ -27,10 +27,23 @@ from .tasks import Workers
 from fastai.learner import Learner # after classify, which silences a warning of its import
 
 # %% ../nbs/51_replicate.ipynb #3f66b0c2
-def split_of(number:int, # Of the replicate
-             splits:str='random', # Or `folds`
-            )->dict: # seed, and fold: (i, k) or None
-    "Return which split a replicate has. Raise `ValueError` for another kind of splits"
+def split_of(number:int,
+             splits:str='random',
+            )->dict:
+    """Return which split a replicate has. Raise `ValueError` for another kind of splits
+
+    Parameters
+    ----------
+    number : int
+        Of the replicate
+    splits : str, default 'random'
+        Or `folds`
+
+    Returns
+    -------
+    dict
+        seed, and fold: (i, k) or None
+    """
     if splits == 'random': return dict(seed=number, fold=None)
     if splits == 'folds': return dict(seed=number//N_FOLDS, fold=(number%N_FOLDS, N_FOLDS))
     raise ValueError(f"splits {splits!r}: give 'random' or 'folds'")
@@ -38,7 +51,27 @@ def split_of(number:int, # Of the replicate
 # %% ../nbs/51_replicate.ipynb #ed980329
 @dataclass
 class Replicate:
-    "One split of the real images, and all that is made of it"
+    """One split of the real images, and all that is made of it
+
+    Parameters
+    ----------
+    experiment : str
+        Name
+    data : str
+        Name of the real images
+    number : int
+        Seed of the split, of the generators and of the classifiers
+    df : pd.DataFrame
+        Lesion table with `split`
+    plan : object
+        With `preset`, `data`, `classifier`, `splits` and `threads`
+    out : Path
+        Folder of the experiment; its `runs` has a stage per arm and replicate
+    sets : dict, default field(default_factory=dict)
+        {source: lesion table of synthetic images}
+    external : pd.DataFrame | None, default None
+        Lesion table of another source, to be tested on
+    """
     experiment:str # Name
     data:str # Name of the real images
     number:int # Seed of the split, of the generators and of the classifiers
@@ -71,9 +104,19 @@ class Replicate:
         return pd.concat([train, self.df[self.df.split=='valid']], ignore_index=True)
 
     def classifier_plan(self,
-                        arm:Arm, # With the fields that differ in `changes`
-                       ): # A copy of the plan's `classifier`
-        "Return the plan of an arm's classifier"
+                        arm:Arm,
+                       ):
+        """Return the plan of an arm's classifier
+
+        Parameters
+        ----------
+        arm : Arm
+            With the fields that differ in `changes`
+
+        Returns
+        -------
+        A copy of the plan's `classifier`
+        """
         return replace(self.plan.classifier, **arm.changes)
 
 # %% ../nbs/51_replicate.ipynb #b7044d17
@@ -100,9 +143,20 @@ def learner(self:Replicate, arm:Arm)->Learner:
     return learn
 
 # %% ../nbs/51_replicate.ipynb #0e0dbe37
-def measures(preds:pd.DataFrame, # Of `predictions`
-            )->dict: # `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
-    "Return the measures of a row"
+def measures(preds:pd.DataFrame,
+            )->dict:
+    """Return the measures of a row
+
+    Parameters
+    ----------
+    preds : pd.DataFrame
+        Of `predictions`
+
+    Returns
+    -------
+    dict
+        `<label>_precision`, `<label>_recall`, accuracy, balanced_accuracy, n_test
+    """
     table = report_of(preds)
     per_class = table[table.support > 0].drop(index=['accuracy','balanced accuracy'])
     row = {f'{l}_{m}': per_class.loc[l, m] for l in per_class.index for m in ('precision','recall')}
@@ -160,8 +214,14 @@ def rates(self:Replicate, arm:Arm)->list|None:
 FILES = dict(test='predictions.csv', valid='valid.csv', external='external.csv') # of predictions
 
 @patch
-def run(self:Replicate, arm:Arm)->dict: # The row
-    "Train and test the classifier of an arm, or read its row"
+def run(self:Replicate, arm:Arm)->dict:
+    """Train and test the classifier of an arm, or read its row
+
+    Returns
+    -------
+    dict
+        The row
+    """
     lrs, final = self.rates(arm), self.folder(arm)
     def make(folder):
         learn, plan = self.learner(arm), self.classifier_plan(arm)
@@ -182,9 +242,20 @@ def run(self:Replicate, arm:Arm)->dict: # The row
 @patch
 def predictions(self:Replicate,
                 arm:Arm,
-                side:str='test', # Or valid, or external
-               )->pd.DataFrame: # As `skingan.classify.predictions`
-    "Return the predictions of an arm's classifier. Raise `ValueError` for a side that has no images"
+                side:str='test',
+               )->pd.DataFrame:
+    """Return the predictions of an arm's classifier. Raise `ValueError` for a side that has no images
+
+    Parameters
+    ----------
+    side : str, default 'test'
+        Or valid, or external
+
+    Returns
+    -------
+    pd.DataFrame
+        As `skingan.classify.predictions`
+    """
     if side not in self.tested: raise ValueError(f'side {side!r}: the images are {", ".join(self.tested)}')
     self.run(arm)
     return read_predictions(self.folder(arm)/FILES[side])
@@ -210,13 +281,25 @@ def classifier(self:Replicate, arm:Arm)->Learner:
 
 # %% ../nbs/51_replicate.ipynb #2d450790
 @patch
-def ranked(self:Replicate, label:str)->pd.DataFrame: # As `path_rank`
-    "Rank the training images of a class by the confidence of the baseline"
+def ranked(self:Replicate, label:str)->pd.DataFrame:
+    """Rank the training images of a class by the confidence of the baseline
+
+    Returns
+    -------
+    pd.DataFrame
+        As `path_rank`
+    """
     return path_rank(self.baseline(), self.df, label)
 
 @patch
-def out_of_fold(self:Replicate, k:int, workers:Workers=Workers())->pd.DataFrame: # As `predictions`
-    "Return predictions for every training image, each by a classifier that did not learn from it"
+def out_of_fold(self:Replicate, k:int, workers:Workers=Workers())->pd.DataFrame:
+    """Return predictions for every training image, each by a classifier that did not learn from it
+
+    Returns
+    -------
+    pd.DataFrame
+        As `predictions`
+    """
     tables = train_folds(self.df, k, self.number)
     folds = [replace(self, df=o, sets={}, external=None, out=self.out/f'fold-{i+1}of{k}')
              for i,o in enumerate(tables)]

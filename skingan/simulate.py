@@ -256,12 +256,29 @@ def _photograph(c, image):
     return (image*exposure[...,None]).clamp(0, 1)
 
 # %% ../nbs/02_simulate.ipynb #8b61419e
-def simulate(label:str, # One of `CLASSES`
-             idxs, # Which images of the class: any whole numbers
-             size:int=64, # Side, pixels
-             seed:int=0, # Another seed, other lesions
-            )->torch.Tensor: # `(n, size, size, 3)` in [0, 1]
-    "Return images of one class. Image i depends on (seed, label, i) only, and its shape not on `size`"
+def simulate(label:str,
+             idxs,
+             size:int=64,
+             seed:int=0,
+            )->torch.Tensor:
+    """Return images of one class. Image i depends on (seed, label, i) only, and its shape not on `size`
+
+    Parameters
+    ----------
+    label : str
+        One of `CLASSES`
+    idxs
+        Which images of the class: any whole numbers
+    size : int, default 64
+        Side, pixels
+    seed : int, default 0
+        Another seed, other lesions
+
+    Returns
+    -------
+    torch.Tensor
+        `(n, size, size, 3)` in [0, 1]
+    """
     c = _canvas(label, idxs, size, seed)
     c.rho = _rho(c)
     lesion = _with_signs(c, _body(c, label))
@@ -283,12 +300,29 @@ def _write(label, paths, size, seed, n=50):
             images = simulate(label, range(i, i+len(part)), size, seed)
             list(ex.map(_save, (images*255).round().byte().numpy(), part))
 
-def simulate_lesions(root:str|Path, # Folder to write to
-                     counts:dict, # `{label: n}`
-                     size:int=64, # Side, pixels
-                     seed:int=0, # Another seed, other lesions
-                    )->pd.DataFrame: # Lesion table: image, label, path, source
-    "Write `n` lesions of each label into `root`, with their `manifest.csv`. Raise `ValueError` for an unknown label"
+def simulate_lesions(root:str|Path,
+                     counts:dict,
+                     size:int=64,
+                     seed:int=0,
+                    )->pd.DataFrame:
+    """Write `n` lesions of each label into `root`, with their `manifest.csv`. Raise `ValueError` for an unknown label
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder to write to
+    counts : dict
+        `{label: n}`
+    size : int, default 64
+        Side, pixels
+    seed : int, default 0
+        Another seed, other lesions
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table: image, label, path, source
+    """
     unknown = set(counts) - set(CLASSES)
     if unknown: raise ValueError(f'label {unknown.pop()!r}: only {", ".join(CLASSES)} can be simulated')
     root = Path(root)
@@ -312,12 +346,29 @@ def _spot(colour, size, rng):
     skin = np.array((230,190,170))
     return (inside*np.array(colour) + (1-inside)*skin).astype(np.uint8)
 
-def simulate_spots(root:str|Path, # Folder to write to
-                   n:int=128, # Spots of each colour
-                   size:int=16, # Side, pixels
-                   seed:int=0, # Of their places and radii
-                  )->pd.DataFrame: # Lesion table with the labels `red` and `blue`, by turns
-    "Write red and blue spots into `root`, with their `manifest.csv`"
+def simulate_spots(root:str|Path,
+                   n:int=128,
+                   size:int=16,
+                   seed:int=0,
+                  )->pd.DataFrame:
+    """Write red and blue spots into `root`, with their `manifest.csv`
+
+    Parameters
+    ----------
+    root : str | Path
+        Folder to write to
+    n : int, default 128
+        Spots of each colour
+    size : int, default 16
+        Side, pixels
+    seed : int, default 0
+        Of their places and radii
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with the labels `red` and `blue`, by turns
+    """
     root, rng = Path(root), np.random.default_rng(seed)
     root.mkdir(parents=True, exist_ok=True)
     names = [(f'{label}{i:04d}', label) for i in range(n) for label in ('red', 'blue')]

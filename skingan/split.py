@@ -22,10 +22,23 @@ def _by_image(df, seed, valid, test):
     return dict(valid=valid_rows, test=test_rows)
 
 # %% ../nbs/07_split.ipynb #bd008d4a
-def lesion_groups(df:pd.DataFrame, # Lesion table
-                  by:str='lesion_id', # Column that says which images belong together
-                 )->pd.Series: # Equal for the images that belong together
-    "Return the lesion of each image. One without an id is a lesion of its own"
+def lesion_groups(df:pd.DataFrame,
+                  by:str='lesion_id',
+                 )->pd.Series:
+    """Return the lesion of each image. One without an id is a lesion of its own
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    by : str, default 'lesion_id'
+        Column that says which images belong together
+
+    Returns
+    -------
+    pd.Series
+        Equal for the images that belong together
+    """
     own = 'alone-' + df.image
     return df[by].where(df[by].notna(), own) if by in df else own
 
@@ -85,14 +98,33 @@ def _check_sides(df, tenths, by):
             raise ValueError(f'class {min(missing)} has no image on the side {side}: too few {by} have it. '
                              'Split by image, or leave the class out.')
 
-def split(df:pd.DataFrame, # Lesion table
-          seed:int=0, # Which of the possible splits
-          by:str|None=None, # Column whose groups stay on one side, `lesion_id` say
-          tenths:tuple=(8,1,1), # Of train, valid and test; valid may be 0
-          fold:tuple|None=None, # (i, k): the i-th of k parts is test, in place of its tenths
-         )->pd.DataFrame: # `df` with a `split` column: train, valid or test
+def split(df:pd.DataFrame,
+          seed:int=0,
+          by:str|None=None,
+          tenths:tuple=(8,1,1),
+          fold:tuple|None=None,
+         )->pd.DataFrame:
     """Split a table, by default 80/10/10, stratified by label; without `by` as in the thesis' Table 6.1.
-    Raise `ValueError` for a class of under 10 images, or one that is missing on a side"""
+    Raise `ValueError` for a class of under 10 images, or one that is missing on a side
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    seed : int, default 0
+        Which of the possible splits
+    by : str | None, default None
+        Column whose groups stay on one side, `lesion_id` say
+    tenths : tuple, default (8, 1, 1)
+        Of train, valid and test; valid may be 0
+    fold : tuple | None, default None
+        (i, k): the i-th of k parts is test, in place of its tenths
+
+    Returns
+    -------
+    pd.DataFrame
+        `df` with a `split` column: train, valid or test
+    """
     _check_tenths(tenths)
     _check_sizes(df)
     groups, (_, valid, test) = _groups(df, by), tenths
@@ -106,16 +138,38 @@ def split(df:pd.DataFrame, # Lesion table
     return df
 
 # %% ../nbs/07_split.ipynb #53ace5fc
-def split_counts(df:pd.DataFrame, # Lesion table with a `split` column
-                )->pd.DataFrame: # Class by side, the largest class first, as in Table 6.1
-    "Return how many images of each class are on each side"
+def split_counts(df:pd.DataFrame,
+                )->pd.DataFrame:
+    """Return how many images of each class are on each side
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with a `split` column
+
+    Returns
+    -------
+    pd.DataFrame
+        Class by side, the largest class first, as in Table 6.1
+    """
     n = pd.crosstab(df.label, df.split).reindex(columns=SPLITS, fill_value=0)
     return n.sort_values('train', ascending=False, kind='stable')
 
 # %% ../nbs/07_split.ipynb #1500e3c6
-def leaked(df:pd.DataFrame, # Lesion table with `split` and `lesion_id`
-          )->pd.Series: # True for each test image with an id whose lesion has an image in train too
-    "Return which test images show a lesion that the classifier has learned from"
+def leaked(df:pd.DataFrame,
+          )->pd.Series:
+    """Return which test images show a lesion that the classifier has learned from
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split` and `lesion_id`
+
+    Returns
+    -------
+    pd.Series
+        True for each test image with an id whose lesion has an image in train too
+    """
     test = df[(df.split=='test') & df.lesion_id.notna()]
     return test.lesion_id.isin(df.lesion_id[df.split=='train'])
 
@@ -124,11 +178,26 @@ def _check_label(df, label):
     if not (df.label==label).any():
         raise ValueError(f'label {label!r}: the table has {", ".join(sorted(set(df.label)))}')
 
-def sparsify(df:pd.DataFrame, # Lesion table
-             fractions:dict, # {label: fraction of its images to keep, above 0 to 1}
-             seed:int=0, # Which of them
-            )->pd.DataFrame: # The rows kept, in their order; other classes whole
-    "Keep fewer images of some classes. Raise `ValueError` for an unknown label or a fraction out of range"
+def sparsify(df:pd.DataFrame,
+             fractions:dict,
+             seed:int=0,
+            )->pd.DataFrame:
+    """Keep fewer images of some classes. Raise `ValueError` for an unknown label or a fraction out of range
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    fractions : dict
+        {label: fraction of its images to keep, above 0 to 1}
+    seed : int, default 0
+        Which of them
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows kept, in their order; other classes whole
+    """
     for label,fraction in fractions.items():
         _check_label(df, label)
         if not 0 < fraction <= 1:
@@ -137,10 +206,23 @@ def sparsify(df:pd.DataFrame, # Lesion table
     return pd.concat(kept).sort_index().reset_index(drop=True)
 
 # %% ../nbs/07_split.ipynb #c6dd7007
-def one_vs_rest(df:pd.DataFrame, # Lesion table
-                label:str, # The class to be found
-               )->pd.DataFrame: # The other classes have the label `rest`
-    "Make a table of two classes. Raise `ValueError` where one of them has no image"
+def one_vs_rest(df:pd.DataFrame,
+                label:str,
+               )->pd.DataFrame:
+    """Make a table of two classes. Raise `ValueError` where one of them has no image
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    label : str
+        The class to be found
+
+    Returns
+    -------
+    pd.DataFrame
+        The other classes have the label `rest`
+    """
     found = df.label==label
     if label == 'rest' or found.all() or not found.any():
         raise ValueError(f'label {label!r}: give a class that some images have, and others not, and which is '
@@ -148,13 +230,30 @@ def one_vs_rest(df:pd.DataFrame, # Lesion table
     return df.assign(label=df.label.where(found, 'rest'))
 
 # %% ../nbs/07_split.ipynb #74b8c5d3
-def thin(df:pd.DataFrame, # Lesion table with `split`
-         label:str, # The class to thin
-         fraction:float, # Of it among the training images, at most; above 0, below 1
-         seed:int=0, # Which images stay
-        )->pd.DataFrame: # The rows kept, train first
+def thin(df:pd.DataFrame,
+         label:str,
+         fraction:float,
+         seed:int=0,
+        )->pd.DataFrame:
     """Keep fewer training images of a class; valid and test stay.
-    Raise `ValueError` if none would be left, for an unknown label or a fraction out of range"""
+    Raise `ValueError` if none would be left, for an unknown label or a fraction out of range
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+    label : str
+        The class to thin
+    fraction : float
+        Of it among the training images, at most; above 0, below 1
+    seed : int, default 0
+        Which images stay
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows kept, train first
+    """
     if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
     if not 0 < fraction < 1:
         raise ValueError(f'fraction {fraction} of {label!r}: give a number above 0 and below 1')
@@ -176,11 +275,26 @@ def _lesion_places(df, seed):
     by_label = lots.groupby(df.label)
     return by_label.rank(method='dense').astype(int) - 1, by_label.transform('nunique')
 
-def hold_back(df:pd.DataFrame, # Lesion table with `split`
-              fraction:float, # Of the training lesions of each class to keep, above 0 to 1; one is kept at least
-              seed:int=0, # Which lesions stay
-             )->pd.DataFrame: # The table with split `held back` for the other training images
-    "Hold back some of the training lesions of each class, all photographs of a lesion together"
+def hold_back(df:pd.DataFrame,
+              fraction:float,
+              seed:int=0,
+             )->pd.DataFrame:
+    """Hold back some of the training lesions of each class, all photographs of a lesion together
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table with `split`
+    fraction : float
+        Of the training lesions of each class to keep, above 0 to 1; one is kept at least
+    seed : int, default 0
+        Which lesions stay
+
+    Returns
+    -------
+    pd.DataFrame
+        The table with split `held back` for the other training images
+    """
     if 'split' not in df: raise ValueError('the table has no column split; skingan.split.split gives it')
     if not 0 < fraction <= 1: raise ValueError(f'fraction {fraction} of train: give a number above 0, 1 at most')
     train = df[df.split=='train']

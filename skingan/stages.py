@@ -30,9 +30,20 @@ from .r3gan import r3gan_learner
 from .stage import STAGE_VERSIONS, set_seed, stage, stage_digest, subseed
 
 # %% ../nbs/50_stages.ipynb #db0d64cb
-def lineage(df:pd.DataFrame, # Lesion table, with a column `stage` where a stage made the images
-           )->str: # 12 hex digits for the images, 12 for each of their stages
-    "Return what a table of images depends on, for the settings of a stage that uses it"
+def lineage(df:pd.DataFrame,
+           )->str:
+    """Return what a table of images depends on, for the settings of a stage that uses it
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table, with a column `stage` where a stage made the images
+
+    Returns
+    -------
+    str
+        12 hex digits for the images, 12 for each of their stages
+    """
     stages = sorted(df.stage.dropna().unique()) if 'stage' in df else []
     return '-'.join([fingerprint(df), *stages])
 
@@ -87,15 +98,38 @@ def _keep(learn, generator, folder):
     pd.DataFrame(learn.history).to_csv(folder/'history.csv', index=False)
     (folder/'checkpoint.safetensors').unlink(missing_ok=True)
 
-def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learned from
-              plan:NoisePlan, # Size, epochs, batch size, filters
-              folder:str|Path, # Of the stage
-              seed:int=0, # Of all that is random
-              model:str='acgan', # A key of `GANS`
-              ali:Path|None=None, # Stage of a trained `ali`, for an ACGAN on ALI
-              n_grids:int=4, # Sample grids to keep
-             )->Path: # `folder`, with `generator.safetensors`
-    "Train a model that generates from noise, as a stage. Raise `ValueError` for an unknown model"
+def train_gan(df:pd.DataFrame,
+              plan:NoisePlan,
+              folder:str|Path,
+              seed:int=0,
+              model:str='acgan',
+              ali:Path|None=None,
+              n_grids:int=4,
+             )->Path:
+    """Train a model that generates from noise, as a stage. Raise `ValueError` for an unknown model
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table; its train rows are learned from
+    plan : NoisePlan
+        Size, epochs, batch size, filters
+    folder : str | Path
+        Of the stage
+    seed : int, default 0
+        Of all that is random
+    model : str, default 'acgan'
+        A key of `GANS`
+    ali : Path | None, default None
+        Stage of a trained `ali`, for an ACGAN on ALI
+    n_grids : int, default 4
+        Sample grids to keep
+
+    Returns
+    -------
+    Path
+        `folder`, with `generator.safetensors`
+    """
     _check_model(model, ali)
     train, flat = df[df.split=='train'], _flat(model, plan.size)
     def make(folder):
@@ -112,31 +146,75 @@ def train_gan(df:pd.DataFrame, # Lesion table; its train rows are learned from
     return stage(folder, settings, make)
 
 # %% ../nbs/50_stages.ipynb #96dbea94
-def train_model(df:pd.DataFrame, # Lesion table; its train rows are learned from
-                plan:NoisePlan, # Size, epochs, batch size, filters
-                out:str|Path, # Folder of the stages
-                model:str, # A key of `GANS`
-                seed:int=0, # Each model derives its own from it
-               )->Path: # `out/gan-<model>`
-    "Train a model by its name, and before it the ALI that it may build on"
+def train_model(df:pd.DataFrame,
+                plan:NoisePlan,
+                out:str|Path,
+                model:str,
+                seed:int=0,
+               )->Path:
+    """Train a model by its name, and before it the ALI that it may build on
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table; its train rows are learned from
+    plan : NoisePlan
+        Size, epochs, batch size, filters
+    out : str | Path
+        Folder of the stages
+    model : str
+        A key of `GANS`
+    seed : int, default 0
+        Each model derives its own from it
+
+    Returns
+    -------
+    Path
+        `out/gan-<model>`
+    """
     ali = train_model(df, plan, out, 'ali', seed) if _needs_ali(model) else None
     return train_gan(df, plan, Path(out)/f'gan-{model}', subseed(seed, model), model, ali)
 
 # %% ../nbs/50_stages.ipynb #7817c402
 def cyclegan_options(plan:CycleGANPlan,
-                    )->dict: # Arguments of `cyclegan_learner`
-    "Return what of a plan concerns networks and losses"
+                    )->dict:
+    """Return what of a plan concerns networks and losses
+
+    Returns
+    -------
+    dict
+        Arguments of `cyclegan_learner`
+    """
     return {k: v for k,v in asdict(plan).items() if k not in ('size','steps','bs','compile')}
 
 def _n_parts(steps): return min(max(10, math.ceil(steps/1000)), steps)
 
-def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
-                   df_b:pd.DataFrame, # Lesion table of domain B
-                   plan:CycleGANPlan, # Networks, losses and steps
-                   folder:str|Path, # Of the stage
-                   seed:int=0, # Of all that is random
-                  )->Path: # `folder`, with `generator.safetensors`, which translates A to B
-    "Train a CycleGAN, as a stage"
+def train_cyclegan(df_a:pd.DataFrame,
+                   df_b:pd.DataFrame,
+                   plan:CycleGANPlan,
+                   folder:str|Path,
+                   seed:int=0,
+                  )->Path:
+    """Train a CycleGAN, as a stage
+
+    Parameters
+    ----------
+    df_a : pd.DataFrame
+        Lesion table of domain A
+    df_b : pd.DataFrame
+        Lesion table of domain B
+    plan : CycleGANPlan
+        Networks, losses and steps
+    folder : str | Path
+        Of the stage
+    seed : int, default 0
+        Of all that is random
+
+    Returns
+    -------
+    Path
+        `folder`, with `generator.safetensors`, which translates A to B
+    """
     n_parts = _n_parts(plan.steps)
     def make(folder):
         set_seed(seed)
@@ -150,22 +228,54 @@ def train_cyclegan(df_a:pd.DataFrame, # Lesion table of domain A
     return stage(folder, settings, make)
 
 # %% ../nbs/50_stages.ipynb #bd5884cf
-def image_set(folder:str|Path, # Of the stage
-              settings:dict, # What the images depend on
-              make, # Function of a folder: write images into it, return their lesion table
-             )->pd.DataFrame: # Lesion table with `stage`
-    "Make a folder of images, as a stage"
+def image_set(folder:str|Path,
+              settings:dict,
+              make,
+             )->pd.DataFrame:
+    """Make a folder of images, as a stage
+
+    Parameters
+    ----------
+    folder : str | Path
+        Of the stage
+    settings : dict
+        What the images depend on
+    make
+        Function of a folder: write images into it, return their lesion table
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with `stage`
+    """
     settings = dict(version=STAGE_VERSIONS['images'], **settings)
     folder = stage(folder, settings, lambda o: write_manifest(make(o), o))
     return read_manifest(folder).assign(stage=stage_digest(folder))
 
 # %% ../nbs/50_stages.ipynb #41e596e9
-def generate_set(gan:Path, # Stage of `train_gan`
-                 n:int|dict, # Images per class, or {label: images}
-                 folder:str|Path, # Of the stage
-                 seed:int=0, # Of the noise
-                )->pd.DataFrame: # Lesion table
-    "Generate images of every class that a GAN knows, or of those in `n`"
+def generate_set(gan:Path,
+                 n:int|dict,
+                 folder:str|Path,
+                 seed:int=0,
+                )->pd.DataFrame:
+    """Generate images of every class that a GAN knows, or of those in `n`
+
+    Parameters
+    ----------
+    gan : Path
+        Stage of `train_gan`
+    n : int | dict
+        Images per class, or {label: images}
+    folder : str | Path
+        Of the stage
+    seed : int, default 0
+        Of the noise
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table
+    """
     def make(folder):
         net = load_generator(gan/'generator')
         counts = n if isinstance(n, dict) else dict.fromkeys(net.settings['vocab'], n)
@@ -174,12 +284,29 @@ def generate_set(gan:Path, # Stage of `train_gan`
     return image_set(folder, dict(generator=stage_digest(gan), n=n, seed=seed), make)
 
 # %% ../nbs/50_stages.ipynb #1747750a
-def translate_set(df:pd.DataFrame, # Lesion table of the images to translate
-                  cyclegans:dict, # {label: stage of `train_cyclegan` for the images of this class}
-                  folder:str|Path, # Of the stage
-                  label:str|None=None, # Label of the translations; None: unchanged
-                 )->pd.DataFrame: # Lesion table with the ids of `df`
-    "Translate every image by the CycleGAN of its class. Raise `ValueError` where images or a CycleGAN are missing"
+def translate_set(df:pd.DataFrame,
+                  cyclegans:dict,
+                  folder:str|Path,
+                  label:str|None=None,
+                 )->pd.DataFrame:
+    """Translate every image by the CycleGAN of its class. Raise `ValueError` where images or a CycleGAN are missing
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table of the images to translate
+    cyclegans : dict
+        {label: stage of `train_cyclegan` for the images of this class}
+    folder : str | Path
+        Of the stage
+    label : str | None, default None
+        Label of the translations; None: unchanged
+
+    Returns
+    -------
+    pd.DataFrame
+        Lesion table with the ids of `df`
+    """
     odd = sorted(set(df.label) ^ set(cyclegans))
     if odd: raise ValueError(f'class {odd[0]} has images but no CycleGAN, or a CycleGAN but no images')
     def translate_class(l, folder):
@@ -190,13 +317,32 @@ def translate_set(df:pd.DataFrame, # Lesion table of the images to translate
     return image_set(folder, dict(images=lineage(df), generators=generators, label=label), make)
 
 # %% ../nbs/50_stages.ipynb #127d7460
-def sdedit_stage(diffusion:Path, # Stage of `train_gan` with the model `diffusion`
-                 label:str, # Class of the translations
-                 sigma:float, # Standard deviation of the noise, of pixels in [-1, 1]
-                 folder:str|Path, # Of the stage
-                 seed:int=0, # Of the noise
-                )->Path: # `folder`, for `translate_set`
-    "Turn a diffusion model into what translates images to a class. Raise `ValueError` for an unknown class or noise"
+def sdedit_stage(diffusion:Path,
+                 label:str,
+                 sigma:float,
+                 folder:str|Path,
+                 seed:int=0,
+                )->Path:
+    """Turn a diffusion model into what translates images to a class. Raise `ValueError` for an unknown class or noise
+
+    Parameters
+    ----------
+    diffusion : Path
+        Stage of `train_gan` with the model `diffusion`
+    label : str
+        Class of the translations
+    sigma : float
+        Standard deviation of the noise, of pixels in [-1, 1]
+    folder : str | Path
+        Of the stage
+    seed : int, default 0
+        Of the noise
+
+    Returns
+    -------
+    Path
+        `folder`, for `translate_set`
+    """
     def make(folder):
         net = sdedit(load_generator(diffusion/'generator'), label, sigma, seed)
         save_generator(net, folder/'generator')

@@ -23,12 +23,29 @@ def _blurred(df, folder, n):
         image = Image.open(o.path).convert('RGB')
         image.filter(ImageFilter.GaussianBlur(image.width/32)).save(file)
 
-def stand_ins(folder:str|Path, # To write to
-              train:pd.DataFrame, # Lesion table of simulated lesions
-              n:int=50, # Images of a class, at least
-              seed:int=1, # Of the simulated lesions; another one than theirs
-             )->Path: # `folder`, with a folder for each stand-in, with a folder for each class
-    "Write the images of two stand-ins for generators, unless they are there"
+def stand_ins(folder:str|Path,
+              train:pd.DataFrame,
+              n:int=50,
+              seed:int=1,
+             )->Path:
+    """Write the images of two stand-ins for generators, unless they are there
+
+    Parameters
+    ----------
+    folder : str | Path
+        To write to
+    train : pd.DataFrame
+        Lesion table of simulated lesions
+    n : int, default 50
+        Images of a class, at least
+    seed : int, default 1
+        Of the simulated lesions; another one than theirs
+
+    Returns
+    -------
+    Path
+        `folder`, with a folder for each stand-in, with a folder for each class
+    """
     folder, fill = Path(folder), shortfall(train)
     if (folder/'copier').exists(): return folder
     size = Image.open(train.path.iloc[0]).width
@@ -49,10 +66,23 @@ def _check_classes(name, folder, labels):
     if odd: raise ValueError(f'set {name}: the real images have no class {odd[0]}, only {", ".join(sorted(labels))}. '
                              f'Rename the folder {folder/odd[0]}, or take it out')
 
-def find_sets(folder:str|Path, # With a folder per class, or per generator with one per class
-              labels, # Classes of the real images
-             )->dict: # {name: folder with a folder per class}
-    "Find the sets in a folder. Raise `FileNotFoundError` for none, `ValueError` for a class that the real images lack"
+def find_sets(folder:str|Path,
+              labels,
+             )->dict:
+    """Find the sets in a folder. Raise `FileNotFoundError` for none, `ValueError` for a class that the real images lack
+
+    Parameters
+    ----------
+    folder : str | Path
+        With a folder per class, or per generator with one per class
+    labels
+        Classes of the real images
+
+    Returns
+    -------
+    dict
+        {name: folder with a folder per class}
+    """
     folder = Path(folder).expanduser()
     if not folder.is_dir(): raise FileNotFoundError(f'{folder}: not a folder; expected {folder}/<label>/*.png')
     inside = _folders(folder)
@@ -69,10 +99,18 @@ def _size(path):
         with Image.open(path) as image: return image.size
     except Exception as e: raise ValueError(f'{path}: cannot be read as an image ({e}). Take it out.') from e
 
-def check_sizes(name:str, # Of the set
-                df:pd.DataFrame, # Its lesion table
+def check_sizes(name:str,
+                df:pd.DataFrame,
                ):
-    "Raise `ValueError` naming two images of a set that differ in size, or a file that is no image"
+    """Raise `ValueError` naming two images of a set that differ in size, or a file that is no image
+
+    Parameters
+    ----------
+    name : str
+        Of the set
+    df : pd.DataFrame
+        Its lesion table
+    """
     sizes = df.path.map(_size)
     odd = df[sizes != sizes.iloc[0]]
     if len(odd): raise ValueError(
@@ -82,10 +120,23 @@ def check_sizes(name:str, # Of the set
 # %% ../nbs/51_synthetic.ipynb #c280750a
 SAME = .02 # Distance of two pictures below which they are taken for one: root mean square, grey levels from 0 to 1
 
-def leaks(df:pd.DataFrame, # Lesion table of synthetic images
-          kept:pd.DataFrame, # Lesion table of real images that are kept from training
-         )->pd.DataFrame: # Rows of `df`, with `nearest`, the id of the kept image
-    "Return the synthetic images that are copies of kept images"
+def leaks(df:pd.DataFrame,
+          kept:pd.DataFrame,
+         )->pd.DataFrame:
+    """Return the synthetic images that are copies of kept images
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table of synthetic images
+    kept : pd.DataFrame
+        Lesion table of real images that are kept from training
+
+    Returns
+    -------
+    pd.DataFrame
+        Rows of `df`, with `nearest`, the id of the kept image
+    """
     if not len(kept): return df.head(0).assign(nearest='')
     found = nearest(df, kept)
     is_same = (found.distance < SAME).values
@@ -100,11 +151,24 @@ def _check_leaks(name, df, kept):
                      f'as are {len(found)} of {len(df)} in all. A generator may learn from training images only: make '
                      'the images again, or give the real ones in train, val and test folders, as it had them')
 
-def read_sets(folder:str|Path, # As for `find_sets`
-              df:pd.DataFrame, # Lesion table of the real images, with `split`
-             )->dict: # {name: lesion table}
+def read_sets(folder:str|Path,
+              df:pd.DataFrame,
+             )->dict:
     """Read the images of one generator or several. Raise `FileNotFoundError` for no folder, `ValueError` for a class
-    that the real images lack, images of several sizes, and copies of real images that are kept from training"""
+    that the real images lack, images of several sizes, and copies of real images that are kept from training
+
+    Parameters
+    ----------
+    folder : str | Path
+        As for `find_sets`
+    df : pd.DataFrame
+        Lesion table of the real images, with `split`
+
+    Returns
+    -------
+    dict
+        {name: lesion table}
+    """
     kept, sets = df[df.split.isin(['valid','test'])], {}
     for name,o in find_sets(folder, set(df.label)).items():
         table = from_folders(o, least=1).drop(columns='split', errors='ignore')
@@ -115,17 +179,30 @@ def read_sets(folder:str|Path, # As for `find_sets`
     return sets
 
 # %% ../nbs/51_synthetic.ipynb #31685495
-def sets_of(rep, # `skingan.replicate.Replicate`
-            synthetic:str|Path='', # Folder of the synthetic images, or its name in $SKINGAN_DATA
-           )->dict: # {name: lesion table}
+def sets_of(rep,
+            synthetic:str|Path='',
+           )->dict:
     """Read the synthetic images of a replicate. Simulated lesions have stand-ins where no folder is given.
-    Raise `ValueError` if other data have none, and what `read_sets` raises"""
+    Raise `ValueError` if other data have none, and what `read_sets` raises
+
+    Parameters
+    ----------
+    rep
+        `skingan.replicate.Replicate`
+    synthetic : str | Path, default ''
+        Folder of the synthetic images, or its name in $SKINGAN_DATA
+
+    Returns
+    -------
+    dict
+        {name: lesion table}
+    """
     if synthetic: folder = find_data(synthetic)
     elif rep.data == 'simulated': folder = stand_ins(rep.path('stand-ins'), rep.train, seed=rep.number+1000)
     else: raise ValueError(f"synthetic '': give the folder of the synthetic images that belong to {rep.data}")
     return read_sets(folder, rep.df)
 
-# %% ../nbs/51_synthetic.ipynb #997e10dd
+# %% ../nbs/51_synthetic.ipynb #cfa5ea33
 def _available(sets):
     "Return {label: images} that every set has"
     counts = [o.label.value_counts() for o in sets.values()]
@@ -139,15 +216,32 @@ def _check_counts(sets, wanted):
             raise ValueError(f'set {name}: {n} images of class {label} are to be added, but there are only '
                              f'{have.get(label, 0)}. Make more, or give a smaller number')
 
-def n_to_add(train:pd.DataFrame, # Lesion table of the real training images
-             sets:dict, # Of `read_sets`
-             n:int|dict=0, # Images of each class that all sets have; {label: images}; 0: what a class lacks, at most
-            )->dict: # {label: images}
-    "Return how many images to add to each class. Raise `ValueError` where a set has fewer, or there is none to add"
+def n_to_add(train:pd.DataFrame,
+             sets:dict,
+             n:int|dict=0,
+            )->dict:
+    """Return how many images to add to each class. Raise `ValueError` where a set has fewer, or there is none to add
+
+    Parameters
+    ----------
+    train : pd.DataFrame
+        Lesion table of the real training images
+    sets : dict
+        Of `read_sets`
+    n : int | dict, default 0
+        Images of each class that all sets have; {label: images}; 0: what a class lacks, at most
+
+    Returns
+    -------
+    dict
+        {label: images}
+    """
     there = _available(sets)
     if not there: raise ValueError(f'the sets {", ".join(sets)} have no class in common')
     if n:
         wanted = n if isinstance(n, dict) else dict.fromkeys(there, n)
+        few = min(wanted.values())
+        if few < 0: raise ValueError(f'n {few}: give how many images to add, or 0 for what a class lacks')
         _check_counts(sets, wanted)
         return wanted
     lacking = {l: min(k, there[l]) for l,k in shortfall(train).items() if l in there}

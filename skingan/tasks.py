@@ -16,13 +16,31 @@ from fastcore.basics import patch
 from .lock import Busy, is_skipping, skip_busy
 
 # %% ../nbs/45_tasks.ipynb #a3e2ee0e
-def attempt(f, # Function
-            args:tuple, # Its arguments
-            threads:int=0, # Of PyTorch; 0: as they are
-            cache:str|None=None, # Folder of decoded images
-            sender:int|None=None, # Process that it is done for; another one prints nothing
-           ): # What `f` returns, or the `Busy` that it raises
-    "Call a function in a worker"
+def attempt(f,
+            args:tuple,
+            threads:int=0,
+            cache:str|None=None,
+            sender:int|None=None,
+           ):
+    """Call a function in a worker
+
+    Parameters
+    ----------
+    f
+        Function
+    args : tuple
+        Its arguments
+    threads : int, default 0
+        Of PyTorch; 0: as they are
+    cache : str | None, default None
+        Folder of decoded images
+    sender : int | None, default None
+        Process that it is done for; another one prints nothing
+
+    Returns
+    -------
+    What `f` returns, or the `Busy` that it raises
+    """
     if cache: os.environ.setdefault('SKINGAN_CACHE', cache)
     before = torch.get_num_threads()
     if threads: torch.set_num_threads(threads)
@@ -46,12 +64,24 @@ def describe_minutes(seconds:float)->str:
     "Return a time in minutes, at least one"
     return f'{max(1, round(seconds/60))} min'
 
-def progress_text(done:int, # Calls that are done
-                  n:int, # All calls
-                  n_workers:int, # That they are divided among
-                  seconds:float, # Since the first one
+def progress_text(done:int,
+                  n:int,
+                  n_workers:int,
+                  seconds:float,
                  )->str:
-    "Return a line that says how far the calls are"
+    """Return a line that says how far the calls are
+
+    Parameters
+    ----------
+    done : int
+        Calls that are done
+    n : int
+        All calls
+    n_workers : int
+        That they are divided among
+    seconds : float
+        Since the first one
+    """
     running = min(n_workers, n-done)
     text = f'{done} of {n} done, {running} running, {n-done-running} to do'
     return text + (f'; about {describe_minutes(seconds/done*(n-done))} left' if 0 < done < n else '')
@@ -62,8 +92,13 @@ class StatusLine:
     def __init__(self): self.text, self.handle = '', None
 
     def show(self,
-             text:str, # In place of what it shows
+             text:str,
             ):
+        """Parameters
+        ----------
+        text : str
+            In place of what it shows
+        """
         if text == self.text: return
         self.text = text
         line = _Line(text)
@@ -103,7 +138,17 @@ def _raise_first(errors):
 # %% ../nbs/45_tasks.ipynb #d214c3ae
 @dataclass(frozen=True)
 class Workers:
-    "What calls functions: the workers of an executor, or this process"
+    """What calls functions: the workers of an executor, or this process
+
+    Parameters
+    ----------
+    executor : Executor | None, default None
+        Any of `concurrent.futures`; None: here, one after the other
+    threads : int, default 0
+        Of each call, on the CPU: cores / workers; 0: as they are
+    stopped : Event, default field(default_factory=Event, compare=False)
+        Set when a user has interrupted what is going on
+    """
     executor:Executor|None=None # Any of `concurrent.futures`; None: here, one after the other
     threads:int=0 # Of each call, on the CPU: cores / workers; 0: as they are
     stopped:Event = field(default_factory=Event, compare=False) # Set when a user has interrupted what is going on
@@ -114,21 +159,48 @@ class Workers:
         return getattr(self.executor, '_max_workers', 1)
 
     def call(self,
-             f, # Function of the package
-             *args, # Plain data
-            ): # What it returns
-        "Call a function in a worker, and wait for it"
+             f,
+             *args,
+            ):
+        """Call a function in a worker, and wait for it
+
+        Parameters
+        ----------
+        f
+            Function of the package
+        args
+            Plain data
+
+        Returns
+        -------
+        What it returns
+        """
         try: return self.each(f, {f.__name__: args})[f.__name__]
         except CallError as e: raise e.__cause__ or e
 
 # %% ../nbs/45_tasks.ipynb #ebcc2245
 @patch
 def each(self:Workers,
-         f, # Function of the package
-         calls:dict, # {name: arguments}
-         status=None, # Function that returns a line about how far it is; None: `progress_text`
-        )->dict: # {name: what it returns}
-    "Call a function for each of several arguments. Raise `CallError` after the last call if one failed"
+         f,
+         calls:dict,
+         status=None,
+        )->dict:
+    """Call a function for each of several arguments. Raise `CallError` after the last call if one failed
+
+    Parameters
+    ----------
+    f
+        Function of the package
+    calls : dict
+        {name: arguments}
+    status : default None
+        Function that returns a line about how far it is; None: `progress_text`
+
+    Returns
+    -------
+    dict
+        {name: what it returns}
+    """
     found, errors, busy, start = {}, {}, {}, time.time()
     futures, line, told = self._submit(f, calls), StatusLine(), set()
     def progress(): return progress_text(len(found)+len(errors), len(calls), self.n, time.time()-start)
@@ -187,8 +259,20 @@ def _stop(self:Workers, futures):
 # %% ../nbs/45_tasks.ipynb #359dd846
 @patch
 def start(self:Workers,
-          f, # Function of the package, which keeps its result in a stage
-          *args, # Plain data
-         ): # The future, to be held as long as the call may take; None without workers
-    "Start a call and do not wait for it"
+          f,
+          *args,
+         ):
+    """Start a call and do not wait for it
+
+    Parameters
+    ----------
+    f
+        Function of the package, which keeps its result in a stage
+    args
+        Plain data
+
+    Returns
+    -------
+    The future, to be held as long as the call may take; None without workers
+    """
     if self.executor: return self._submit(f, {f.__name__: args})[f.__name__]

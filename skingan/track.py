@@ -25,19 +25,34 @@ def _of_class(df, label):
 class RealImages:
     "Features of the real images of each class, to which those of others are compared"
     def __init__(self,
-                 df:pd.DataFrame, # Lesion table
-                 labels:list, # Classes; `all`: those of the table together
-                 features, # Of `skingan.features`
+                 df:pd.DataFrame,
+                 labels:list,
+                 features,
                 ):
+        """Parameters
+        ----------
+        df : pd.DataFrame
+            Lesion table
+        labels : list
+            Classes; `all`: those of the table together
+        features
+            Of `skingan.features`
+        """
         self.features = features
         found = {o: features(_of_class(df, o)) for o in labels}
         self.units = {k: unit_of(spaces) for k,spaces in found.items()}
         self.spaces = {k: in_units(spaces, self.units[k]) for k,spaces in found.items()}
 
     def kid(self,
-            images:dict, # Class: images `(n, size, size, 3)` uint8, 3 at least
+            images:dict,
            )->float:
-        "Return the mean over the classes of KID"
+        """Return the mean over the classes of KID
+
+        Parameters
+        ----------
+        images : dict
+            Class: images `(n, size, size, 3)` uint8, 3 at least
+        """
         found = {k: in_units(self.features(x), self.units[k]) for k,x in images.items()}
         return float(np.mean([kid(self.spaces[k], spaces)[0] for k,spaces in found.items()]))
 
@@ -52,13 +67,28 @@ class TrackKID(Callback):
     "Measure the averaged generator every so many epochs and after the last, and keep the best in a file"
     order = 44 # before the history and the recorder, which show it
     def __init__(self,
-                 real:pd.DataFrame, # Lesion table of the real images to compare with
-                 features, # Of `skingan.features`
-                 n:int=50, # Images to generate of each class
-                 every:int=5, # Epochs from one measurement to the next
-                 folder:str|Path|None=None, # Keep the best generator there, as `best.safetensors`; None: nowhere
-                 seed:int=0, # Of the noise
+                 real:pd.DataFrame,
+                 features,
+                 n:int=50,
+                 every:int=5,
+                 folder:str|Path|None=None,
+                 seed:int=0,
                 ):
+        """Parameters
+        ----------
+        real : pd.DataFrame
+            Lesion table of the real images to compare with
+        features
+            Of `skingan.features`
+        n : int, default 50
+            Images to generate of each class
+        every : int, default 5
+            Epochs from one measurement to the next
+        folder : str | Path | None, default None
+            Keep the best generator there, as `best.safetensors`; None: nowhere
+        seed : int, default 0
+            Of the noise
+        """
         if n < 3: raise ValueError(f'n={n}: KID needs 3 images of each class at least')
         self.df, self.features, self.n, self.every = real, features, n, every
         self.folder, self.seed = folder and Path(folder), seed

@@ -18,20 +18,50 @@ from .stage import subseed
 from .turing_page import page_text
 
 # %% ../nbs/47_turing.ipynb #068ea808
-def same_lesion(df:pd.DataFrame, # Lesion table
-                others:pd.DataFrame, # Another one, perhaps of translations
-               )->pd.Series: # bool, for each row of `df`
-    "Tell which images are of a lesion of the other table: equal in `lesion_id`, or in the id of the image"
+def same_lesion(df:pd.DataFrame,
+                others:pd.DataFrame,
+               )->pd.Series:
+    """Tell which images are of a lesion of the other table: equal in `lesion_id`, or in the id of the image
+
+    Parameters
+    ----------
+    df : pd.DataFrame
+        Lesion table
+    others : pd.DataFrame
+        Another one, perhaps of translations
+
+    Returns
+    -------
+    pd.Series
+        bool, for each row of `df`
+    """
     lesions = lesion_groups(df)
     shown = {*lesion_groups(others), *lesions[df.image.isin(others.image)]}
     return lesions.isin(shown)
 
-def balanced_sample(real:pd.DataFrame, # Lesion table of real images
-                    synthetic:pd.DataFrame, # Lesion table of synthetic ones
-                    n:int, # Images of each kind
-                    seed:int=0, # Of the choice
-                   )->tuple: # Two lesion tables of as many images of the same classes
-    "Choose images for a test. Raise `ValueError` if there are too few"
+def balanced_sample(real:pd.DataFrame,
+                    synthetic:pd.DataFrame,
+                    n:int,
+                    seed:int=0,
+                   )->tuple:
+    """Choose images for a test. Raise `ValueError` if there are too few
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones
+    n : int
+        Images of each kind
+    seed : int, default 0
+        Of the choice
+
+    Returns
+    -------
+    tuple
+        Two lesion tables of as many images of the same classes
+    """
     if n < 1: raise ValueError(f'n={n}: give 1 image of each kind, or more')
     labels = sorted(set(real.label) & set(synthetic.label))
     if not labels: raise ValueError('real and synthetic images have no class in common')
@@ -52,10 +82,23 @@ def _take(df, n, label, kind):
 # %% ../nbs/47_turing.ipynb #1c11a287
 QUALITY = 90 # of the jpegs, 1 to 95
 
-def as_jpeg(path:str|Path, # Image file
-            size:int, # Side, pixels
-           )->bytes: # A jpeg file
-    "Return an image as all images of a test are"
+def as_jpeg(path:str|Path,
+            size:int,
+           )->bytes:
+    """Return an image as all images of a test are
+
+    Parameters
+    ----------
+    path : str | Path
+        Image file
+    size : int
+        Side, pixels
+
+    Returns
+    -------
+    bytes
+        A jpeg file
+    """
     file = BytesIO()
     Image.fromarray(decode(path, size)).save(file, 'jpeg', quality=QUALITY)
     return file.getvalue()
@@ -63,11 +106,26 @@ def as_jpeg(path:str|Path, # Image file
 # %% ../nbs/47_turing.ipynb #1ce9ce97
 KINDS = 'real', 'synthetic'
 
-def item_name(test:str, # Name of the test
-              i:int, # Place of the image in the page
-              kind:str, # One of `KINDS`
-             )->str: # i and 15 hex digits
-    "Return the name of an image that does not tell what it is"
+def item_name(test:str,
+              i:int,
+              kind:str,
+             )->str:
+    """Return the name of an image that does not tell what it is
+
+    Parameters
+    ----------
+    test : str
+        Name of the test
+    i : int
+        Place of the image in the page
+    kind : str
+        One of `KINDS`
+
+    Returns
+    -------
+    str
+        i and 15 hex digits
+    """
     return 'i' + hashlib.sha256(f'{test}:{i}:{kind}'.encode()).hexdigest()[:15]
 
 def _repeats(kinds, n, rng):
@@ -96,15 +154,38 @@ def _item(test, i, kind, jpeg):
     return dict(name=item_name(test, i, kind), image=image)
 
 # %% ../nbs/47_turing.ipynb #279a1b0b
-def turing_test(real:pd.DataFrame, # Lesion table of real images
-                synthetic:pd.DataFrame, # Lesion table of synthetic ones
-                n:int=50, # Images of each kind
-                seed:int=0, # Of the choice of images and of their order
-                out:str|Path='turing.html', # File to write
-                size:int|None=None, # Side of all images, pixels; None: that of the smallest one
-                n_repeats:int|None=None, # Images that come twice, half of each kind; None: a tenth of all
-               )->Path: # `out`
-    "Write a page that shows images and asks which are real. Raise `ValueError` for too few images"
+def turing_test(real:pd.DataFrame,
+                synthetic:pd.DataFrame,
+                n:int=50,
+                seed:int=0,
+                out:str|Path='turing.html',
+                size:int|None=None,
+                n_repeats:int|None=None,
+               )->Path:
+    """Write a page that shows images and asks which are real. Raise `ValueError` for too few images
+
+    Parameters
+    ----------
+    real : pd.DataFrame
+        Lesion table of real images
+    synthetic : pd.DataFrame
+        Lesion table of synthetic ones
+    n : int, default 50
+        Images of each kind
+    seed : int, default 0
+        Of the choice of images and of their order
+    out : str | Path, default 'turing.html'
+        File to write
+    size : int | None, default None
+        Side of all images, pixels; None: that of the smallest one
+    n_repeats : int | None, default None
+        Images that come twice, half of each kind; None: a tenth of all
+
+    Returns
+    -------
+    Path
+        `out`
+    """
     n_repeats = n//5 if n_repeats is None else n_repeats
     if not 0 <= n_repeats <= 2*n: raise ValueError(f'n_repeats={n_repeats}: give 0 to {2*n}')
     chosen = balanced_sample(real, synthetic, n, seed)

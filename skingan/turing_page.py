@@ -343,21 +343,49 @@ _FRAME = Template("""<!doctype html>
 <script id="items" type="application/json">$items</script><script>$script</script></body></html>
 """)
 
-def page_text(name:str, # Of the test
-              items:list, # Of dicts: `name` of an image, and `image`, its data url
-              repeats=(), # Places of the images that come twice
-              gap:int=10, # Images between the two, at least
-             )->str: # html
-    "Return the page of a Turing test. Raise `ValueError` without images"
+def page_text(name:str,
+              items:list,
+              repeats=(),
+              gap:int=10,
+             )->str:
+    """Return the page of a Turing test. Raise `ValueError` without images
+
+    Parameters
+    ----------
+    name : str
+        Of the test
+    items : list
+        Of dicts: `name` of an image, and `image`, its data url
+    repeats : default ()
+        Places of the images that come twice
+    gap : int, default 10
+        Images between the two, at least
+
+    Returns
+    -------
+    str
+        html
+    """
     if not items: raise ValueError('there are no images: a test needs one at least')
     settings = dict(name=name, items=items, repeats=list(repeats), gap=gap)
     body = Template(_BEGIN + _TEST + _END).substitute(n=len(items)+len(repeats))
     script = _ORDER + _STORE + _ANSWERS + _SHOW + _SAVE + _CONTROLS
     return _FRAME.substitute(policy=_POLICY, css=_CSS, body=body, items=json.dumps(settings), script=script)
 
-def page_settings(text:str, # html of `page_text`
-                 )->dict: # name, items, repeats, gap
-    "Return what a page was made of. Raise `ValueError` if it is none"
+def page_settings(text:str,
+                 )->dict:
+    """Return what a page was made of. Raise `ValueError` if it is none
+
+    Parameters
+    ----------
+    text : str
+        html of `page_text`
+
+    Returns
+    -------
+    dict
+        name, items, repeats, gap
+    """
     start = text.find('type="application/json">{')
     if start < 0: raise ValueError('this is no page of a Turing test')
     return json.JSONDecoder().raw_decode(text, text.index('{', start))[0]

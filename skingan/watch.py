@@ -28,9 +28,15 @@ class WatchLoss(Callback):
     def __init__(self): self.sums = {}
 
     def see(self,
-            terms, # {name: loss}
+            terms,
            ):
-        "Add losses to the sums, and look at these if it is time"
+        """Add losses to the sums, and look at these if it is time
+
+        Parameters
+        ----------
+        terms
+            {name: loss}
+        """
         for k,v in terms.items(): self.sums[k] = self.sums.get(k, 0.) + v.detach()
         if self.is_due: self.look()
 
@@ -103,8 +109,13 @@ class ResumedBar(Callback):
     "Let fastai's bar of epochs go on where a restarted training does"
     order = ProgressCallback.order + 1 # after the bar's own update
     def __init__(self,
-                 start:int, # Epochs done before
+                 start:int,
                 ):
+        """Parameters
+        ----------
+        start : int
+            Epochs done before
+        """
         self.start = start
 
     def before_epoch(self):
