@@ -56,7 +56,7 @@ test-notebooks: $(READY) # several at once, a core each
 	SKINGAN_CACHE=$(CURDIR)/runs/test-cache OMP_NUM_THREADS=1 $(BIN)/nbdev-test --timing
 
 test-slow: $(READY) # simulated lesions, noise models, evidence, memorisation
-	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|20_|25_|43_'
+	OMP_NUM_THREADS=1 $(BIN)/nbdev-test --flags slow --file-re '02_|20_|25_|43_|50_'
 
 test-kill: $(READY) # experiments 1 and 2 at preset tiny, killed now and then
 	$(BIN)/python benchmarks/kill.py --kills 2
