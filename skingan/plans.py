@@ -54,7 +54,7 @@ def data_plan(preset:str,
 
 # %% ../nbs/51_plans.ipynb #cc30a1f5
 CLASSIFIERS = dict(
-    tiny=ClassifierPlan('resnet18', size=32, epochs=6, bs=16, pretrained=False),
+    tiny=ClassifierPlan('conv_net', size=32, epochs=6, bs=16, pretrained=False),
     demo=ClassifierPlan('resnet10t', size=64, epochs=5, bs=32, pretrained=False),
     bench=ClassifierPlan('resnet18', size=64, epochs=6, bs=64, pretrained=False),
     bench_gpu=ClassifierPlan('resnet18', size=128, epochs=20, bs=64, pretrained=False),
