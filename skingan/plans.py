@@ -322,6 +322,8 @@ def unrefined(preset:str,
                      replicates=replicates or replicates_of(preset))
 
 # %% ../nbs/51_plans.ipynb #84f4bc6f
+_SHORT = dict(tiny=dict(epochs=1)) # of a large network
+
 def rare_classes(preset:str,
                 )->Unrefined:
     """Return the plan of experiment 3: VGG-11, 70 % train and 30 % test
@@ -331,7 +333,7 @@ def rare_classes(preset:str,
     preset : str
         One of `PRESETS`
     """
-    return unrefined(preset, (7,0,3), arch='vgg11_bn', augmentation='none')
+    return unrefined(preset, (7,0,3), arch='vgg11_bn', augmentation='none', **_SHORT.get(preset, {}))
 
 # %% ../nbs/51_plans.ipynb #7fa760ad
 def several_replicates(preset:str,
@@ -399,7 +401,8 @@ def imbalance(preset:str,
         One of `PRESETS`
     """
     check_preset(preset)
-    classifier = replace(CLASSIFIERS[preset], arch='efficientnet_b0.ra_in1k', augmentation='none')
+    changes = dict(arch='efficientnet_b0.ra_in1k', augmentation='none') | _SHORT.get(preset, {})
+    classifier = replace(CLASSIFIERS[preset], **changes)
     if classifier.pretrained: classifier = replace(classifier, pretrained=True) # the weights are in timm's name
     translate = replace(REFINERS[preset], steps=_BALANCING_STEPS[preset], n_blocks=9, n_downs=3, slope=.2,
                         lambda_identity=0.)
