@@ -100,7 +100,7 @@ def _read(file):
     table['right'] = table.answer == table.kind
     return table
 
-# %% ../nbs/47_raters.ipynb #590d7cd3
+# %% ../nbs/47_raters.ipynb #276dc011
 def _check_test(tables):
     "Raise `ValueError` for two tests"
     names = {file: o.test[0] for file,o in tables.items()}
@@ -125,6 +125,7 @@ def _of_one_name(rater, first, second, tables):
     return (f'{files} are both by {rater!r}, in small or capital letters: if they are two people, change the name in '
             'one file, else leave one out')
 
+# %% ../nbs/47_raters.ipynb #895b4013
 def _check_same_images(tables):
     "Raise `ValueError` naming an image that two raters have not seen equally often"
     first, *others = tables
@@ -164,6 +165,7 @@ def read_answers(csvs,
     columns = ['rater','image','kind','answer','confidence','again','right','seconds']
     return pd.concat(tables.values(), ignore_index=True)[columns]
 
+# %% ../nbs/47_raters.ipynb #13e21320
 def read_test(page:str|Path,
              )->dict:
     """Return what a page knows. Raise `ValueError` if it is none
