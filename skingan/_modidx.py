@@ -1254,6 +1254,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                               'skingan.site._cleaned': ('site.html#_cleaned', 'skingan/site.py'),
                               'skingan.site._copy_linked': ('site.html#_copy_linked', 'skingan/site.py'),
                               'skingan.site._documented_first': ('site.html#_documented_first', 'skingan/site.py'),
+                              'skingan.site._entry': ('site.html#_entry', 'skingan/site.py'),
                               'skingan.site._escape': ('site.html#_escape', 'skingan/site.py'),
                               'skingan.site._explain': ('site.html#_explain', 'skingan/site.py'),
                               'skingan.site._finish': ('site.html#_finish', 'skingan/site.py'),

@@ -68,7 +68,7 @@ def with_all(groups:dict,
         if not found: groups[home].append(room)
     return groups
 
-# %% ../nbs/62_site.ipynb #1929370c
+# %% ../nbs/62_site.ipynb #34bf884c
 def navigation(root:Path,
               )->dict:
     """Return what the sidebar shows: experiments, tutorials, what was found on real images, the rooms, the rest
@@ -88,7 +88,7 @@ def navigation(root:Path,
     faces = {o.capitalize(): find(f'nbs/{o}/*.ipynb') for o in ('experiments','tutorials')}
     rooms = with_all(room_groups(prose(root/'nbs/map.ipynb')), find('nbs/[0-9]*.ipynb'))
     kept = 'README.md', '*.ipynb', 'models/README.md' # of a run
-    found = {'Real images': [page for o in kept for page in find(f'results/*/{o}')]}
+    found = {'Real images': [page for run in find('results/*') for o in kept for page in find(f'{run}/{o}')]}
     rest = {'Reference': ['nbs/map.ipynb', 'api/index.md', 'CONTRIBUTING.md', 'CHANGELOG.md']}
     everything = faces | found | rooms | rest
     return {k: [o.rpartition('.')[0] for o in v] for k,v in everything.items()}
@@ -532,7 +532,7 @@ def one_title(text:str,
     first, rest = text.split('\n', 1)
     return first + '\n' + re.sub('^#', '##', rest, flags=re.M)
 
-# %% ../nbs/62_site.ipynb #859ae58a
+# %% ../nbs/62_site.ipynb #127e24ba
 def start_page(root:Path,
               )->str:
     """Return README with the navigation behind it
@@ -552,12 +552,19 @@ def start_page(root:Path,
     return '\n\n'.join([readme, *trees]) + '\n'
 
 def _tree(caption, pages):
-    return '\n'.join(['```{toctree}', ':hidden:', f':caption: {caption}', '', *pages, '```'])
+    return '\n'.join(['```{toctree}', ':hidden:', f':caption: {caption}', '', *map(_entry, pages), '```'])
 
-# %% ../nbs/62_site.ipynb #23f7f3a4
+def _entry(page):
+    "Return a line of a table of contents; the notebooks and generators of a run with the run's name"
+    place, *parts = page.split('/')
+    if place != 'results' or len(parts) == 2 and parts[1] == 'README': return page
+    return f'{parts[0]}: {"generators" if parts[1] == "models" else parts[1]} <{page}>'
+
+# %% ../nbs/62_site.ipynb #16bf0303
 CSS = """
 .to-source { float: right; font-size: var(--font-size--small); margin-top: .4rem; }
-.content { width: 54em; }
+.content { width: min(54em, 100vw - 37em); }
+@media (max-width: 82em) { .content { width: min(54em, 100vw - 22em); } }
 @media (max-width: 67em) { .content { width: 100%; } }
 h1 + blockquote { font-size: 1.1em; border-left: none; background: none; padding-left: 0; font-style: normal; }
 div.math, div.cell_output, .content .table-wrapper { overflow-x: auto; }
