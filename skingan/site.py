@@ -642,7 +642,7 @@ def run_sphinx(source:Path,
     from sphinx.application import Sphinx # of the tools for the site
     app = Sphinx(source, None, site, site.parent/'doctrees', 'html', SETTINGS, status=None,
                  parallel=n_workers)
-    app.build()
+    app.build(force_all=True) # the sidebar of every page, too
     if app.statuscode: raise RuntimeError('Sphinx has not written the site; it says above why')
 
 # %% ../nbs/62_site.ipynb #8525424a
