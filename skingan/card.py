@@ -183,7 +183,8 @@ This network {does}, {size} pixels wide. They are **synthetic**: no camera took 
 def _show(images, labels, size, file, n=8):
     "Write the grid of samples"
     rows = {o: pixels_of(images[images.label==o].head(n), size) for o in labels[:MOST_CLASSES]}
-    show_rows(rows, size=.8, file=file)
+    inches = min(2, max(.8, size/70)) # of 70 dots: each pixel is seen, up to 140 of them
+    show_rows(rows, size=inches, file=file)
 
 # %% ../nbs/57_card.ipynb #d3aeff5a
 def _kept_apart(train, unseen):
