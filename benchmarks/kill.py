@@ -72,7 +72,7 @@ def results(out): return {str(o.relative_to(out)): o for o in sorted(out.rglob('
 def content(file):
     "Return the bytes of a file; of a model card, without the seconds of its training"
     found = file.read_bytes()
-    return re.sub(rb'\n\d+ seconds on', b'', found) if file.name == 'README.md' else found
+    return re.sub(rb'\n\d+ seconds.*', b'', found) if file.name == 'README.md' else found
 
 def rows(out, name): return pd.read_csv(out/f'{name}.csv').drop(columns='seconds')
 

@@ -217,12 +217,13 @@ def _training_text(net, settings, provenance, train):
     hidden = 'version','skingan_stage','data','a','b'
     rows = {k: 'default' if v is None else str(v) for k,v in settings.items() if k not in hidden}
     rows |= {'batches': _steps(settings, train), 'weights': n_parameters(net)}
-    packages = ', '.join(f'{k} {v}' for k,v in provenance.items() if k not in ('seconds','hardware','commit'))
+    packages = ', '.join(f'{k} {v}' for k,v in provenance.items() if k not in ('seconds','hardware','commit','resumed'))
+    part = ' of the last part (it was stopped and resumed)' if provenance.get('resumed') else ''
     return f"""## How it was trained
 
 {_markdown(pd.DataFrame(dict(value=rows)))}
 
-{provenance['seconds']:.0f} seconds on {provenance['hardware']} (of the last sitting, if it was stopped and resumed).
+{provenance['seconds']:.0f} seconds{part} on {provenance['hardware']}.
 {packages}; commit {provenance['commit'] or 'not known'}."""
 
 # %% ../nbs/57_card.ipynb #4adb19df
